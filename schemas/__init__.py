@@ -1,0 +1,1 @@
+"""The contract of Horus: events, topics, identities, and what an event means. Imports no other room."""

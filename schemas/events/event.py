@@ -1,0 +1,20 @@
+"""What all events have in common."""
+
+from abc import abstractmethod
+from typing import ClassVar
+
+import msgspec
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact in the log. Never changed once written; a new field has a default."""
+
+    TYPE: ClassVar[str] = ""
+    """CloudEvents ``type``: ``horus.<Name>.v<version>``."""
+
+    channel: str
+
+    @abstractmethod
+    def fact(self) -> tuple[object, ...]:
+        """Return what makes this fact itself, besides its type: the parts of its UUIDv5."""
+        raise NotImplementedError

@@ -1,0 +1,126 @@
+"""The life of an occurrence. Each event carries the whole state as its stage knows it, and why."""
+
+from datetime import datetime
+from typing import ClassVar
+
+import msgspec
+
+from schemas.events.detections import ModelUsed
+from schemas.events.event import Event
+from schemas.events.media import SegmentRef
+from schemas.faults import Category
+from schemas.severity import Severity
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """A fault as the decisions stage knows it."""
+
+    type: str
+    category: Category
+    severity: Severity
+    confidence: float
+    """Highest moving average of the class's score so far; 1 for a lost signal."""
+    start_ts: datetime
+    """UTC of the first bad sample."""
+    end_ts: datetime
+    """UTC up to which the fault is known to last: the end of its last bad sample."""
+    duration_s: float
+
+
+class Why(msgspec.Struct, frozen=True, kw_only=True):
+    """What an alarm rests on, so that it can be explained from the log alone."""
+
+    reason: str
+    """One line for people."""
+    model: ModelUsed | None = None
+    threshold: float | None = None
+    moving_avg_m: int | None = None
+    vote_k: int | None = None
+    onset_s: float
+    clear_s: float
+    segment: SegmentRef | None = None
+    """The deciding segment."""
+    window_at: tuple[datetime, ...] = ()
+    """UTC of the samples that decided."""
+    window_scores: tuple[float, ...] = ()
+    """Their scores."""
+
+
+class OcorrenciaEvent(Event, frozen=True, kw_only=True):
+    """An event in the life of one occurrence."""
+
+    uid: str
+    """UUIDv5 of the occurrence: channel, fault type and where on the media clock it began."""
+
+
+class OcorrenciaOpened(OcorrenciaEvent, frozen=True, kw_only=True):
+    """A fault has lasted long enough to count. The occurrence's integer id is this event's offset."""
+
+    TYPE: ClassVar[str] = "horus.OcorrenciaOpened.v1"
+
+    fault: Fault
+    why: Why
+
+    def fact(self) -> tuple[object, ...]:
+        """An occurrence opens once."""
+        return (self.uid,)
+
+
+class OcorrenciaEscalated(OcorrenciaEvent, frozen=True, kw_only=True):
+    """The fault has lasted long enough to be graver."""
+
+    TYPE: ClassVar[str] = "horus.OcorrenciaEscalated.v1"
+
+    fault: Fault
+    previous_severity: Severity
+    why: Why
+
+    def fact(self) -> tuple[object, ...]:
+        """Each grade is reached once."""
+        return (self.uid, self.fault.severity.value)
+
+
+class OcorrenciaClosed(OcorrenciaEvent, frozen=True, kw_only=True):
+    """The fault is over."""
+
+    TYPE: ClassVar[str] = "horus.OcorrenciaClosed.v1"
+
+    fault: Fault
+    why: Why
+
+    def fact(self) -> tuple[object, ...]:
+        """An occurrence closes once."""
+        return (self.uid,)
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be shown of an occurrence. The names are those of the product's API."""
+
+    clip_path: str | None = None
+    """File name under ``/clips``."""
+    clip_duration_s: float | None = None
+    thumbnail_path: str | None = None
+    """File name under ``/clips``."""
+    original_filename: str | None = None
+    event_window: tuple[float, float] | None = None
+    """Start and end of the fault in seconds of the clip."""
+    model: str | None = None
+    human_description: str | None = None
+
+
+class EvidenceAttached(OcorrenciaEvent, frozen=True, kw_only=True):
+    """A clip and a thumbnail were cut. The last one is whole; an earlier one lets people look at once."""
+
+    TYPE: ClassVar[str] = "horus.EvidenceAttached.v1"
+
+    evidence: Evidence
+    clip_start: datetime
+    """UTC of the clip's first frame."""
+    final: bool
+    """True once the occurrence is closed and nothing will be added."""
+    segments: tuple[str, ...] = ()
+    """URIs of the segments that the clip was cut from."""
+
+    def fact(self) -> tuple[object, ...]:
+        """Evidence is cut once when the occurrence opens and once when it has closed."""
+        return (self.uid, "final" if self.final else "first")
