@@ -1,0 +1,1 @@
+"""What every room stands on: settings, Kafka and Postgres clients, the media store, logs, the local stack."""

@@ -1,0 +1,106 @@
+"""Kafka through confluent-kafka: publishing with confirmed delivery, and the settings of consumers."""
+
+from collections.abc import Iterable
+
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
+
+from infra import clock
+from schemas.envelope import Encoded, Envelope, Headers, decode, encode
+from schemas.events import Event
+from schemas.topics import Topic
+
+# Past this an operator should know that the broker is away; librdkafka retries until then.
+DELIVERY_TIMEOUT_MS = 30_000
+
+
+class NotDelivered(RuntimeError):
+    """The broker did not confirm an event in time; nothing may count as done."""
+
+
+class Publisher:
+    """Writes events with acks=all, idempotence and murmur2, the partitioner of the Java and Faust clients.
+
+    Safe to use from several threads. `send` only queues; an event counts as written once `flush` returned.
+    """
+
+    def __init__(self, bootstrap_servers: str, source: str) -> None:
+        """Connect lazily; ``source`` is the CloudEvents source of all that is written here."""
+        self._source = source
+        self._failed: list[str] = []
+        self._producer = Producer(
+            {
+                "bootstrap.servers": bootstrap_servers,
+                "client.id": source,
+                "enable.idempotence": True,
+                "acks": "all",
+                "partitioner": "murmur2_random",
+                "linger.ms": 2,
+                "delivery.timeout.ms": DELIVERY_TIMEOUT_MS,
+                # An idle producer that lost its broker would log a line a second; one is enough to know.
+                "log.connection.close": False,
+            }
+        )
+
+    def send(self, topic: Topic, event: Event) -> Encoded:
+        """Queue an event; its delivery is known after `flush`. Raises BufferError when the queue is full."""
+        encoded = encode(event, source=self._source, time=clock.now())
+        self._producer.produce(
+            topic.name,
+            key=encoded.key,
+            value=encoded.value,
+            headers=encoded.headers,
+            on_delivery=self._delivered,
+        )
+        self._producer.poll(0)
+        return encoded
+
+    def flush(self, timeout_s: float = DELIVERY_TIMEOUT_MS / 1000) -> None:
+        """Wait until everything queued is confirmed by the broker. Raises NotDelivered otherwise."""
+        left = self._producer.flush(timeout_s)
+        failed, self._failed = self._failed, []
+        if failed:
+            raise NotDelivered(failed[0])
+        if left:
+            raise NotDelivered(f"{left} events not confirmed within {timeout_s:g} s: is Kafka up?")
+
+    def publish(self, topic: Topic, events: Iterable[Event]) -> None:
+        """Write events and wait for the broker's word. Raises NotDelivered."""
+        for event in events:
+            self.send(topic, event)
+        self.flush()
+
+    def _delivered(self, error: KafkaError | None, message: Message) -> None:
+        if error is not None:
+            self._failed.append(f"{message.topic()}: {error.str()}")
+
+
+def reader_config(bootstrap_servers: str, group: str) -> dict[str, str | int | bool | float]:
+    """Return consumer settings for reading by own position: nothing is committed, no position is guessed."""
+    return {
+        "bootstrap.servers": bootstrap_servers,
+        "group.id": group,
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "auto.offset.reset": "error",
+        "enable.partition.eof": True,
+        # Alarms wait on these reads: 20 ms bounds what an idle fetch adds.
+        "fetch.wait.max.ms": 20,
+        "log.connection.close": False,
+    }
+
+
+def headers_of(message: Message) -> Headers:
+    """Return a record's headers as a list, in order; the client's types leave room for more."""
+    headers = message.headers() or []
+    return list(headers.items()) if isinstance(headers, dict) else headers
+
+
+def decoded(message: Message) -> Envelope:
+    """Return the event in a record. Raises schemas.envelope.Undecodable."""
+    return decode(headers_of(message), message.value())
+
+
+def why(error: KafkaException | KafkaError) -> str:
+    """Return one line that says what Kafka complained of."""
+    inner = error.args[0] if isinstance(error, KafkaException) else error
+    return inner.str() if isinstance(inner, KafkaError) else str(inner)

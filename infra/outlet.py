@@ -1,0 +1,99 @@
+"""Writing to Kafka from an event loop: queue many, await the broker's word on all of them together."""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+
+import msgspec
+from confluent_kafka import KafkaError, Message, Producer
+
+from infra.kafka import DELIVERY_TIMEOUT_MS, NotDelivered
+from schemas.envelope import Headers
+
+# How long the delivery thread sleeps when nothing happens; bounds how late `stop` is heard.
+POLL_S = 0.2
+
+
+class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
+    """A record to be written; ``partition`` None leaves the choice to murmur2 of the key."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = []
+    partition: int | None = None
+
+
+class Outlet:
+    """An idempotent acks=all producer whose delivery reports arrive as futures of the running loop."""
+
+    def __init__(self, bootstrap_servers: str, client: str) -> None:
+        """Connect lazily; starts the thread that hears delivery reports. Call within a running loop."""
+        self._loop = asyncio.get_running_loop()
+        self._producer = Producer(
+            {
+                "bootstrap.servers": bootstrap_servers,
+                "client.id": client,
+                "enable.idempotence": True,
+                "acks": "all",
+                "partitioner": "murmur2_random",
+                # A stage awaits its outputs before it goes on: waiting for company would only delay.
+                "linger.ms": 0,
+                "delivery.timeout.ms": DELIVERY_TIMEOUT_MS,
+                "log.connection.close": False,
+            }
+        )
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._hear, name="delivery-reports", daemon=True)
+        self._thread.start()
+
+    async def write(self, records: Sequence[Outgoing]) -> None:
+        """Write records and return when the broker has confirmed every one of them.
+
+        Raises NotDelivered; some of the records may then have been written.
+        """
+        waiting = [self._produce(record) for record in records]
+        # All reports are awaited even if one fails, so that a repeat does not overtake a straggler.
+        results = await asyncio.gather(*waiting, return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+    def close(self) -> None:
+        """Stop hearing; records still queued are given a moment to leave."""
+        self._producer.flush(2)
+        self._stopping.set()
+        self._thread.join()
+
+    def _produce(self, record: Outgoing) -> "asyncio.Future[None]":
+        future: asyncio.Future[None] = self._loop.create_future()
+
+        def reported(error: KafkaError | None, _: Message) -> None:
+            self._loop.call_soon_threadsafe(_settle, future, error)
+
+        try:
+            self._producer.produce(
+                record.topic,
+                key=record.key,
+                value=record.value,
+                headers=record.headers,
+                on_delivery=reported,
+                # librdkafka's word for "choose by the key".
+                partition=-1 if record.partition is None else record.partition,
+            )
+        except BufferError:
+            future.set_exception(NotDelivered("the queue to Kafka is full: is the broker up?"))
+        return future
+
+    def _hear(self) -> None:
+        while not self._stopping.is_set():
+            self._producer.poll(POLL_S)
+
+
+def _settle(future: "asyncio.Future[None]", error: KafkaError | None) -> None:
+    if future.done():
+        return
+    if error is None:
+        future.set_result(None)
+    else:
+        future.set_exception(NotDelivered(error.str()))
