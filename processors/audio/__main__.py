@@ -1,0 +1,13 @@
+"""``python -m processors.audio``: one worker of the audio stage."""
+
+from infra.media_store import MediaStore
+from infra.settings import load
+from processors.models.model import DEFAULT_MODELS, find_model, load_model
+from processors.stage.app import run_stage, worker_number
+from processors.audio.stage import audio_stage
+
+if __name__ == "__main__":
+    number = worker_number()
+    settings = load()
+    model = load_model(find_model(settings.horus_models or DEFAULT_MODELS, "audio"))
+    run_stage(audio_stage(model, MediaStore(settings.media_url)), settings, number)

@@ -1,0 +1,52 @@
+"""Loss of signal on one channel, from the ingest's statuses or from segments that do not decode. Pure."""
+
+from datetime import datetime
+
+import msgspec
+
+from processors.decisions.rules import Rule
+from processors.decisions.track import Alarm, Change, Closed, Escalated, Opened
+from schemas.severity import severity_of
+
+
+class Outage(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch without usable media, so far."""
+
+    since: datetime
+    until: datetime
+    alarm: Alarm | None = None
+
+
+def lasting(
+    outage: Outage | None, since: datetime, until: datetime, rule: Rule
+) -> tuple[Outage, tuple[Change, ...]]:
+    """Return the outage after word that it lasts until ``until``, and what changed.
+
+    The first ``since`` of an outage holds: an ingest that is restarted meanwhile may know less.
+    """
+    start = outage.since if outage is not None else since
+    end = max(until, outage.until if outage is not None else until)
+    alarm = outage.alarm if outage is not None else None
+    lasted = (end - start).total_seconds()
+    changes: tuple[Change, ...] = ()
+    if alarm is None and lasted >= rule.onset_s:
+        # A measured absence, not a guess of a model: full confidence.
+        alarm = Alarm(start=start, severity=severity_of(lasted), confidence=1.0)
+        changes = (Opened(alarm, end),)
+    elif alarm is not None and severity_of(lasted).rank > alarm.severity.rank:
+        graver = msgspec.structs.replace(alarm, severity=severity_of(lasted))
+        changes = (Escalated(graver, end, alarm.severity),)
+        alarm = graver
+    return Outage(since=start, until=end, alarm=alarm), changes
+
+
+def over(outage: Outage | None, at: datetime) -> tuple[Change, ...]:
+    """Return what changes when media is back from ``at`` on."""
+    if outage is None or outage.alarm is None:
+        return ()
+    end = max(at, outage.alarm.start)
+    grade = severity_of((end - outage.alarm.start).total_seconds())
+    alarm = outage.alarm
+    if grade.rank > alarm.severity.rank:
+        alarm = msgspec.structs.replace(alarm, severity=grade)
+    return (Closed(alarm, end),)

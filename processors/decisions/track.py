@@ -1,0 +1,136 @@
+"""One class of fault on one channel: moving average, vote, onset, clearing. Pure."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from processors.decisions.rules import Rule
+from schemas.severity import Severity, severity_of
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """One score, speaking for ``period_s`` seconds from ``at`` on."""
+
+    at: datetime
+    period_s: float
+    score: float
+
+    @property
+    def end(self) -> datetime:
+        """UTC at which the next sample takes over."""
+        return self.at + timedelta(seconds=self.period_s)
+
+
+class Alarm(msgspec.Struct, frozen=True, kw_only=True):
+    """A fault that has opened."""
+
+    start: datetime
+    severity: Severity
+    confidence: float
+
+
+class Track(msgspec.Struct, frozen=True, kw_only=True):
+    """What is remembered of a class between samples."""
+
+    window: tuple[Sample, ...] = ()
+    """The last samples, as many as the moving average takes."""
+    votes: int = 0
+    """Bad averages in a row."""
+    bad_from: datetime | None = None
+    """Start of the first bad sample of the present run."""
+    bad_until: datetime | None = None
+    """End of its last bad sample."""
+    good_from: datetime | None = None
+    """Start of the first good sample since then."""
+    alarm: Alarm | None = None
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """The fault has lasted long enough."""
+
+    alarm: Alarm
+    end: datetime
+
+
+class Escalated(msgspec.Struct, frozen=True):
+    """It has become graver."""
+
+    alarm: Alarm
+    end: datetime
+    previous: Severity
+
+
+class Closed(msgspec.Struct, frozen=True):
+    """It is over; ``end`` is the end of the last bad sample."""
+
+    alarm: Alarm
+    end: datetime
+
+
+Change = Opened | Escalated | Closed
+
+
+def step(track: Track, sample: Sample, rule: Rule) -> tuple[Track, tuple[Change, ...]]:
+    """Return the track after one more sample, and what changed.
+
+    Samples must come in the order of time; after a stretch without samples longer than ``rule.hold_s`` an
+    open fault is closed where it was last seen.
+    """
+    changes: tuple[Change, ...] = ()
+    if track.window and (sample.at - track.window[-1].end).total_seconds() > rule.hold_s:
+        track, changes = close(track)
+    window = (*track.window, sample)[-rule.moving_avg_m :]
+    average = sum(each.score for each in window) / len(window)
+    track = msgspec.structs.replace(
+        track, window=window, votes=track.votes + 1 if average >= rule.threshold else 0
+    )
+    if sample.score >= rule.threshold:
+        track = msgspec.structs.replace(
+            track, bad_from=track.bad_from or sample.at, bad_until=sample.end, good_from=None
+        )
+    elif track.bad_until is not None:
+        track = msgspec.structs.replace(track, good_from=track.good_from or sample.at)
+    if track.alarm is None:
+        return _waiting(track, sample, rule, average, changes)
+    return _lasting(track, track.alarm, sample, rule, average, changes)
+
+
+def close(track: Track) -> tuple[Track, tuple[Change, ...]]:
+    """Return a fresh track, and the closing of the fault if one was open."""
+    if track.alarm is None or track.bad_until is None:
+        return Track(), ()
+    return Track(), (Closed(track.alarm, track.bad_until),)
+
+
+def _waiting(
+    track: Track, sample: Sample, rule: Rule, average: float, changes: tuple[Change, ...]
+) -> tuple[Track, tuple[Change, ...]]:
+    if track.good_from is not None and (sample.end - track.good_from).total_seconds() > rule.merge_s:
+        return msgspec.structs.replace(track, bad_from=None, bad_until=None, good_from=None), changes
+    if track.bad_from is None or track.bad_until is None or track.votes < rule.vote_k:
+        return track, changes
+    lasted = (track.bad_until - track.bad_from).total_seconds()
+    if lasted < rule.onset_s:
+        return track, changes
+    alarm = Alarm(start=track.bad_from, severity=severity_of(lasted), confidence=average)
+    return msgspec.structs.replace(track, alarm=alarm), (*changes, Opened(alarm, track.bad_until))
+
+
+def _lasting(
+    track: Track, alarm: Alarm, sample: Sample, rule: Rule, average: float, changes: tuple[Change, ...]
+) -> tuple[Track, tuple[Change, ...]]:
+    if track.good_from is not None and (sample.end - track.good_from).total_seconds() >= rule.clear_s:
+        # The window goes on: what is good now is good for the next vote too.
+        closed, ending = close(track)
+        return msgspec.structs.replace(closed, window=track.window), (*changes, *ending)
+    bad_until = track.bad_until or sample.end
+    severity = severity_of((bad_until - alarm.start).total_seconds())
+    graver = severity.rank > alarm.severity.rank
+    now = Alarm(
+        start=alarm.start,
+        severity=severity if graver else alarm.severity,
+        confidence=max(alarm.confidence, average),
+    )
+    if graver:
+        changes = (*changes, Escalated(now, bad_until, alarm.severity))
+    return msgspec.structs.replace(track, alarm=now), changes

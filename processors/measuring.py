@@ -1,0 +1,118 @@
+"""The measuring stages: an indexed segment in, its scores and measures out. Shared by picture and sound."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from typing import BinaryIO, Generic, TypeVar
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from infra.media_store import MediaStore, MissingMedia, segment_uri
+from processors.models.model import Model
+from processors.stage.work import Emitted, Permanent
+from schemas.envelope import Envelope
+from schemas.events import AudioIndexed, FramesIndexed
+from schemas.events.detections import Measured, ModelUsed
+from schemas.events.media import PTS_HZ, SegmentRef
+from schemas.topics import DETECTIONS, Topic
+
+log = structlog.get_logger()
+
+Index = TypeVar("Index", bound=FramesIndexed | AudioIndexed)
+Context = TypeVar("Context")
+
+Measure = Callable[[Index, BinaryIO, Context | None], tuple[Measured, Context]]
+"""Measure the media of an indexed segment, given what the segment before it left; pure."""
+
+# Four digits: a thousandth of a probability, a hundredth of a decibel are below what anyone decides by.
+DIGITS = 4
+
+
+class MeasuringStage(Generic[Index, Context]):
+    """Measures the segments of each channel in order. What it remembers of the last segment is a cache: after
+    a restart the segment before is read from the media store again."""
+
+    def __init__(
+        self,
+        name: str,
+        topic: Topic,
+        kind: type[Index],
+        measure: Measure[Index, Context],
+        store: MediaStore,
+        threads: int,
+    ) -> None:
+        """Run ``measure`` on events of ``kind`` in threads: decoding and inference let go of the GIL."""
+        self.name = name
+        self.inputs: tuple[Topic, ...] = (topic,)
+        self._kind = kind
+        self._measure = measure
+        self._store = store
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._last: dict[str, tuple[str, int, Context]] = {}
+
+    def lane(self, envelope: Envelope) -> str:
+        """Return the channel: its segments are measured in order."""
+        return envelope.event.channel
+
+    async def work(self, envelope: Envelope) -> Emitted:
+        """Return the measures of one segment. Raises Permanent when its media is gone."""
+        event = envelope.event
+        if not isinstance(event, self._kind):
+            return []
+        measured = await asyncio.get_running_loop().run_in_executor(self._pool, self._one, event)
+        return [(DETECTIONS, measured)]
+
+    def _one(self, event: Index) -> Measured:
+        segment = event.segment
+        try:
+            media = self._store.read(segment.uri)
+        except MissingMedia as error:
+            raise Permanent(str(error)) from error
+        measured, context = self._measure(event, BytesIO(media), self._before(event, segment))
+        self._last[segment.channel] = (segment.epoch, segment.seq, context)
+        return measured
+
+    def _before(self, event: Index, segment: SegmentRef) -> Context | None:
+        last = self._last.get(segment.channel)
+        if last is not None and last[:2] == (segment.epoch, segment.seq - 1):
+            return last[2]
+        if segment.seq == 0:
+            return None
+        try:
+            previous = self._store.read(segment_uri(segment.channel, segment.epoch, segment.seq - 1))
+        except MissingMedia:
+            return None
+        return self._measure(event, BytesIO(previous), None)[1]
+
+
+def used(model: Model) -> ModelUsed:
+    """Return how a model is named in events."""
+    return ModelUsed(name=model.card.name, version=model.card.version, sha256=model.card.sha256)
+
+
+def thresholds(model: Model) -> dict[str, float]:
+    """Return the thresholds that the model's card names."""
+    return {each.name: each.threshold for each in model.card.classes if each.threshold is not None}
+
+
+def times(segment: SegmentRef, pts_s: NDArray[np.float64]) -> tuple[float, ...]:
+    """Return PTS seconds, (n,), as seconds after the segment's start.
+
+    The clock in the file wraps at 33 bits while ``start_pts`` does not: the nearest of the turns is meant.
+    """
+    turn_s = 2**33 / PTS_HZ
+    after = (pts_s - segment.start_pts / PTS_HZ + turn_s / 2) % turn_s - turn_s / 2
+    return column(after)
+
+
+def column(values: NDArray[np.float64] | NDArray[np.float32]) -> tuple[float, ...]:
+    """Return the values of a column, (n,), rounded for the log."""
+    return tuple(round(float(value), DIGITS) for value in values)
+
+
+def columns(model: Model, scores: NDArray[np.float32]) -> dict[str, tuple[float, ...]]:
+    """Return scores, (n, classes), as a column for each class of the model."""
+    return {each.name: column(scores[:, index]) for index, each in enumerate(model.card.classes)}

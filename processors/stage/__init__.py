@@ -1,0 +1,1 @@
+"""The loop that every Faust stage runs: nothing lost, outputs before state before acknowledgement."""

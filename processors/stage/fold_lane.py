@@ -1,0 +1,120 @@
+"""A stateful stage on one partition: fold in order, outputs, then one snapshot, then acknowledge."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Generic, Protocol, TypeVar
+
+import structlog
+
+from infra import clock
+from infra.outlet import Outgoing
+from processors.stage.hole import read_stretches
+from processors.stage.retry import until_done
+from processors.stage.snapshot import Snapshot, advanced, hole_before, written
+from processors.stage.taken import Taken, outgoing, rejected
+from processors.stage.work import Stateful
+from schemas.envelope import Undecodable
+
+log = structlog.get_logger()
+
+State = TypeVar("State")
+
+BATCH = 64
+"""Records folded into one snapshot at most; the size that the trial of this loop held with."""
+
+
+class Writer(Protocol):
+    """Where outputs and snapshots go; `infra.outlet.Outlet` in production."""
+
+    async def write(self, records: Sequence[Outgoing]) -> None:
+        """Return when all records are confirmed."""
+        ...
+
+
+ReadHole = Callable[[dict[tuple[str, int], tuple[int, int | None]]], Awaitable[list[Taken]]]
+
+
+class FoldLane(Generic[State]):
+    """Folds the records of one partition. Created anew for each group generation."""
+
+    def __init__(
+        self,
+        stage: Stateful[State],
+        partition: int,
+        snapshot: Snapshot[State],
+        writer: Writer,
+        read_hole: ReadHole,
+    ) -> None:
+        """Start from a snapshot; ``read_hole`` reads offsets that Faust skipped."""
+        self.snapshot = snapshot
+        self._stage = stage
+        self._partition = partition
+        self._writer = writer
+        self._read_hole = read_hole
+        self._waiting: asyncio.Queue[tuple[Taken, Callable[[], object]]] = asyncio.Queue(BATCH)
+
+    async def put(self, record: Taken, ack: Callable[[], object]) -> None:
+        """Hand over a record; waits while the lane is full. ``ack`` is called once it is folded for good."""
+        await self._waiting.put((record, ack))
+
+    async def run(self) -> None:
+        """Work until cancelled. Raises only what no repeat can mend."""
+        while True:
+            batch = [await self._waiting.get()]
+            while len(batch) < BATCH and not self._waiting.empty():
+                batch.append(self._waiting.get_nowait())
+            folding = partial(self.step, [record for record, _ in batch])
+            await until_done(f"{self._stage.name}[{self._partition}]", folding)
+            for _, ack in batch:
+                ack()
+
+    async def step(self, records: Sequence[Taken]) -> None:
+        """Fold records into the snapshot: safe to repeat from any point at which it was interrupted."""
+        if holes := hole_before(self.snapshot, records):
+            missing = await self._read_hole(
+                {(topic, self._partition): (first, last) for topic, (first, last) in holes.items()}
+            )
+            if missing:
+                log.warning("read a hole", stage=self._stage.name, partition=self._partition, holes=holes)
+            records = [*missing, *records]
+        outputs, snapshot = self._folded(records)
+        if snapshot is self.snapshot:
+            return
+        await self._writer.write(outputs)
+        await self._writer.write([written(self._stage.state_topic, self._partition, snapshot)])
+        self.snapshot = snapshot
+
+    def _folded(self, records: Sequence[Taken]) -> tuple[list[Outgoing], Snapshot[State]]:
+        at = clock.now()
+        snapshot = self.snapshot
+        outputs: list[Outgoing] = []
+        for record in records:
+            if snapshot.covers(record):
+                continue
+            changed: dict[str, State] = {}
+            try:
+                envelope = record.envelope()
+                channel = envelope.event.channel
+                state, emitted = self._stage.fold(snapshot.channels.get(channel), envelope)
+                changed[channel] = state
+                outputs += outgoing(emitted, source=self._stage.name, at=at)
+            except Undecodable as error:
+                outputs.append(rejected(record, reason=str(error), stage=self._stage.name, at=at))
+            except Exception as error:
+                # A fold that fails once fails always: without this one event would stop its whole partition.
+                log.exception("rejected", stage=self._stage.name, offset=record.offset)
+                outputs.append(
+                    rejected(record, reason=f"fold failed: {error!r}", stage=self._stage.name, at=at)
+                )
+            snapshot = advanced(snapshot, [record], changed)
+        return outputs, snapshot
+
+
+def hole_reader(bootstrap_servers: str) -> ReadHole:
+    """Return the reader of skipped offsets against a real broker."""
+
+    async def read(stretches: dict[tuple[str, int], tuple[int, int | None]]) -> list[Taken]:
+        return [record async for record in read_stretches(bootstrap_servers, stretches)]
+
+    return read

@@ -1,0 +1,133 @@
+"""A stateless stage: events side by side, in order within a lane, acknowledged in order of their offsets."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from infra import clock
+from infra.outlet import Outgoing
+from processors.stage.fold_lane import ReadHole, Writer
+from processors.stage.retry import TRANSIENT, until_done
+from processors.stage.taken import Taken, outgoing, rejected
+from processors.stage.work import Permanent, Stateless
+from schemas.envelope import Envelope, Undecodable
+
+log = structlog.get_logger()
+
+IN_FLIGHT = 64
+"""Events worked on at once: bounds memory, and what a SIGKILL makes to be done again."""
+
+Place = tuple[str, int]
+
+
+@dataclass
+class _Entry:
+    ack: Callable[[], object]
+    done: bool = False
+
+
+@dataclass
+class _Partition:
+    """What is in flight of one partition; ``expected`` is the offset that should come next."""
+
+    entries: deque[_Entry] = field(default_factory=deque)
+    expected: int | None = None
+
+
+class WorkLanes:
+    """Runs a stateless stage over records. Created anew for each group generation."""
+
+    def __init__(
+        self,
+        stage: Stateless,
+        writer: Writer,
+        read_hole: ReadHole,
+        on_failure: Callable[[BaseException], None],
+    ) -> None:
+        """``on_failure`` is told what no repeat can mend; the process should end then."""
+        self._stage = stage
+        self._writer = writer
+        self._read_hole = read_hole
+        self._on_failure = on_failure
+        self._slots = asyncio.Semaphore(IN_FLIGHT)
+        self._partitions: dict[Place, _Partition] = {}
+        self._tails: dict[str, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def put(self, record: Taken, ack: Callable[[], object]) -> None:
+        """Start work on a record; waits while too much is in flight."""
+        partition = self._partitions.setdefault((record.topic, record.partition), _Partition())
+        if partition.expected is not None and record.offset > partition.expected:
+            stretch = {(record.topic, record.partition): (partition.expected, record.offset)}
+            missing = await until_done("reading a hole", lambda: self._read_hole({**stretch}))
+            log.warning("read a hole", stage=self._stage.name, hole=stretch, found=len(missing))
+            for skipped in missing:
+                await self._begin(skipped, partition, lambda: None)
+        await self._begin(record, partition, ack)
+        partition.expected = max(partition.expected or 0, record.offset + 1)
+
+    async def cancel(self) -> None:
+        """Drop everything in flight, unacknowledged: its partitions may be somebody else's by now."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _begin(self, record: Taken, partition: _Partition, ack: Callable[[], object]) -> None:
+        await self._slots.acquire()
+        entry = _Entry(ack)
+        partition.entries.append(entry)
+        try:
+            envelope: Envelope | Undecodable = record.envelope()
+        except Undecodable as error:
+            envelope = error
+        lane = self._stage.lane(envelope) if isinstance(envelope, Envelope) else f"rejected/{record.offset}"
+        task = asyncio.create_task(self._one(record, envelope, self._tails.get(lane)))
+        self._tails[lane] = task
+        self._tasks.add(task)
+
+        def finished(ended: asyncio.Task[None]) -> None:
+            self._slots.release()
+            self._tasks.discard(ended)
+            if self._tails.get(lane) is ended:
+                del self._tails[lane]
+            if ended.cancelled():
+                return
+            if (failure := ended.exception()) is not None:
+                self._on_failure(failure)
+                return
+            entry.done = True
+            while partition.entries and partition.entries[0].done:
+                partition.entries.popleft().ack()
+
+        task.add_done_callback(finished)
+
+    async def _one(
+        self, record: Taken, envelope: Envelope | Undecodable, before: asyncio.Task[None] | None
+    ) -> None:
+        if before is not None:
+            await asyncio.wait([before])
+        outputs = await until_done(self._stage.name, lambda: self._outputs(record, envelope))
+        await until_done(f"{self._stage.name} writing", lambda: self._writer.write(outputs))
+
+    async def _outputs(self, record: Taken, envelope: Envelope | Undecodable) -> list[Outgoing]:
+        if isinstance(envelope, Undecodable):
+            return [self._rejected(record, str(envelope))]
+        try:
+            emitted = await self._stage.work(envelope)
+        except Permanent as error:
+            return [self._rejected(record, str(error))]
+        except TRANSIENT:
+            raise
+        except Exception as error:
+            # What fails on this event would fail again: without this one event would stop its partition.
+            log.exception("rejected", stage=self._stage.name, topic=record.topic, offset=record.offset)
+            return [self._rejected(record, f"work failed: {error!r}")]
+        return outgoing(emitted, source=self._stage.name, at=clock.now())
+
+    def _rejected(self, record: Taken, reason: str) -> Outgoing:
+        log.warning("dead letter", stage=self._stage.name, offset=record.offset, reason=reason)
+        return rejected(record, reason=reason, stage=self._stage.name, at=clock.now())

@@ -1,0 +1,38 @@
+"""The video stage: what `measure_video` sees in a segment, as an event."""
+
+from typing import BinaryIO
+
+from infra.media_store import MediaStore
+from processors.measuring import MeasuringStage, column, columns, thresholds, times, used
+from processors.models.model import Model
+from processors.video.measure import VideoContext, measure_video
+from schemas.events import FramesIndexed, VideoMeasured
+from schemas.topics import FRAMES
+
+# One a processor of the smallest machine that Horus is meant for.
+THREADS = 2
+
+
+def video_stage(model: Model, store: MediaStore) -> MeasuringStage[FramesIndexed, VideoContext]:
+    """Return the stage that measures pictures with a model."""
+
+    def measure(
+        event: FramesIndexed, media: BinaryIO, context: VideoContext | None
+    ) -> tuple[VideoMeasured, VideoContext]:
+        samples, after = measure_video(media, model, event.analysis_fps, context)
+        measured = VideoMeasured(
+            channel=event.channel,
+            segment=event.segment,
+            times_s=times(event.segment, samples.times_s),
+            period_s=round(1.0 / event.analysis_fps, 6),
+            scores=columns(model, samples.scores),
+            measures={name: column(values) for name, values in samples.measures.items()},
+            model=used(model),
+            thresholds=thresholds(model),
+            expected=len(event.pts),
+            decoded=samples.frames_decoded,
+            failed=samples.frames_failed,
+        )
+        return measured, after
+
+    return MeasuringStage("video", FRAMES, FramesIndexed, measure, store, THREADS)
