@@ -1,0 +1,1 @@
+"""Synthetic television with known faults, put on air over real SRT."""

@@ -1,0 +1,109 @@
+"""The script of the demo: which synthetic channels exist and which fault strikes when."""
+
+from typing import Literal
+
+import msgspec
+
+from schemas.faults import FAULTS
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """One fault of the script, in seconds of programme time, end exclusive."""
+
+    type: str
+    start_s: float
+    end_s: float
+
+    @property
+    def rendered(self) -> bool:
+        """Return whether the fault is in the file; ``sem_sinal`` is the transmitter's work."""
+        return self.type != "sem_sinal"
+
+    def covers(self, position_s: float) -> bool:
+        """Return whether the fault is on at a position of the programme, in seconds."""
+        return self.start_s <= position_s < self.end_s
+
+
+class Programme(msgspec.Struct, frozen=True, kw_only=True):
+    """A synthetic channel: all that its picture and sound follow from. Lengths in pixels and seconds."""
+
+    name: str
+    title: str
+    duration_s: float
+    width: int
+    height: int
+    fps: int
+    seed: int
+    sound: Literal["speech", "music"]
+    faults: tuple[Fault, ...]
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a script that could not be rendered or told apart on air."""
+        if self.width % 16 or self.height % 4 or self.fps < 1:
+            raise ValueError(f"{self.name}: no 4:2:0 video is {self.width}x{self.height} at {self.fps}")
+        end = 0.0
+        for fault in self.faults:
+            if fault.type not in FAULTS:
+                raise ValueError(f"{self.name}: no fault type is called {fault.type!r}")
+            if not end <= fault.start_s < fault.end_s <= self.duration_s:
+                raise ValueError(f"{self.name}: {fault.type} at {fault.start_s} s is out of order")
+            end = fault.end_s
+
+    @property
+    def frames(self) -> int:
+        """Return the number of pictures of one cycle."""
+        return round(self.duration_s * self.fps)
+
+    @property
+    def cuts(self) -> tuple[Fault, ...]:
+        """Return the faults that the transmitter makes: nothing is sent while they last."""
+        return tuple(fault for fault in self.faults if not fault.rendered)
+
+
+def fault_at(programme: Programme, fault_type: str, position_s: float) -> Fault | None:
+    """Return the fault of a type that is on at a position of the programme, in seconds."""
+    for fault in programme.faults:
+        if fault.type == fault_type and fault.covers(position_s):
+            return fault
+    return None
+
+
+def source_frame(programme: Programme, index: int) -> int:
+    """Return which programme picture is seen at a frame: the one before a freeze, while it lasts."""
+    # Half a frame of slack: 34.56 s times 25 must be frame 864 whatever the float says.
+    frozen = fault_at(programme, "freeze", (index + 0.5) / programme.fps)
+    return index if frozen is None else max(0, round(frozen.start_s * programme.fps) - 1)
+
+
+# Starts lie on frames but never on whole seconds or key frames (every 1 s), as real faults do. Before the
+# first fault, between faults and after the last there are at least 9 s of health, so that each alarm has
+# time to close before the next opens. The cut alone ends on a key frame: television that comes back in the
+# middle of a group of pictures cannot be seen before the next key frame, and truth should say so.
+DEMO: tuple[Programme, Programme] = (
+    Programme(
+        name="tv1",
+        title="Horus News",
+        duration_s=75.0,
+        width=640,
+        height=360,
+        fps=25,
+        seed=1101,
+        sound="speech",
+        faults=(Fault("fade", 13.36, 21.44), Fault("freeze", 34.56, 46.88)),
+    ),
+    Programme(
+        name="tv2",
+        title="Horus Natura",
+        duration_s=75.0,
+        width=640,
+        height=360,
+        fps=25,
+        seed=2202,
+        sound="music",
+        faults=(
+            Fault("ausencia_audio", 11.28, 18.36),
+            Fault("fade", 28.68, 31.84),
+            Fault("sem_sinal", 42.52, 51.0),
+        ),
+    ),
+)
