@@ -2,9 +2,9 @@
 
 from infra.media_store import MediaStore
 from infra.settings import load
+from processors.audio.stage import audio_stage
 from processors.models.model import DEFAULT_MODELS, find_model, load_model
 from processors.stage.app import run_stage, worker_number
-from processors.audio.stage import audio_stage
 
 if __name__ == "__main__":
     number = worker_number()

@@ -3,10 +3,9 @@
 import asyncio
 from datetime import timedelta
 
-from infra.segment_log import SegmentLog
-
 from infra.ffmpeg import find_ffmpeg
 from infra.media_store import MediaStore
+from infra.segment_log import SegmentLog
 from infra.settings import load
 from processors.evidence.stage import EvidenceStage
 from processors.stage.app import run_stage, worker_number

@@ -107,7 +107,9 @@ def run_stage(
     """Run a stage until SIGTERM or SIGINT; ``on_start`` is awaited in the loop before the first record."""
     logs.configure(stage.name, settings.horus_log_level)
     bootstrap = settings.bootstrap_servers
-    app = faust_app(stage.name, worker, bootstrap, settings.home / "faust" / f"{stage.name}-{worker}")
+    folder = settings.home / "faust" / f"{stage.name}-{worker}"
+    folder.mkdir(parents=True, exist_ok=True)
+    app = faust_app(stage.name, worker, bootstrap, folder)
     source = app.topic(*[topic.name for topic in stage.inputs])
 
     async def consume(stream: Any) -> None:
@@ -121,7 +123,9 @@ def run_stage(
             give_up(error)
 
     app.agent(source, concurrency=1, name=stage.name)(consume)
-    Worker(app, loglevel=settings.horus_log_level.lower(), redirect_stdouts=False).execute_from_commandline()
+    # Faust tells at INFO each service that starts, in tables; what a stage does is told by its own log.
+    level = "debug" if settings.horus_log_level == "DEBUG" else "warning"
+    Worker(app, loglevel=level, redirect_stdouts=False).execute_from_commandline()
 
 
 def give_up(failure: BaseException) -> None:

@@ -5,6 +5,7 @@ from typing import BinaryIO
 from infra.media_store import MediaStore
 from processors.measuring import MeasuringStage, column, columns, thresholds, times, used
 from processors.models.model import Model
+from processors.video.lattice import MEASURE_HZ
 from processors.video.measure import VideoContext, measure_video
 from schemas.events import FramesIndexed, VideoMeasured
 from schemas.topics import FRAMES
@@ -24,7 +25,8 @@ def video_stage(model: Model, store: MediaStore) -> MeasuringStage[FramesIndexed
             channel=event.channel,
             segment=event.segment,
             times_s=times(event.segment, samples.times_s),
-            period_s=round(1.0 / event.analysis_fps, 6),
+            # More samples a second than pictures are compared are not given.
+            period_s=round(1.0 / min(event.analysis_fps, MEASURE_HZ), 6),
             scores=columns(model, samples.scores),
             measures={name: column(values) for name, values in samples.measures.items()},
             model=used(model),

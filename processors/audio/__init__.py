@@ -1,0 +1,1 @@
+"""Sound: decode, reduce to blocks of half a second, score with the model."""

@@ -1,0 +1,1 @@
+"""Models: the committed .tflite files, their cards, and the code that runs them."""

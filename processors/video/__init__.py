@@ -1,0 +1,1 @@
+"""Picture: decode, reduce to cells, score with the model."""

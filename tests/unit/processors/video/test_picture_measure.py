@@ -1,0 +1,106 @@
+"""measure_video on encoded media: the grid, segments, and media that is not what it should be."""
+
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from processors.models.model import DEFAULT_MODELS, Model, find_model, load_model
+from processors.video.measure import VideoContext, VideoSamples, measure_video
+
+Frames = NDArray[np.uint8]
+Encode = Callable[..., Path]
+Split = Callable[[Path, Path], list[Path]]
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return load_model(find_model(DEFAULT_MODELS, "video"))
+
+
+def measure_all(parts: list[Path], model: Model, fps: float = 5.0) -> list[VideoSamples]:
+    context: VideoContext | None = None
+    samples = []
+    for part in parts:
+        measured, context = measure_video(part, model, fps, context)
+        samples.append(measured)
+    return samples
+
+
+@pytest.mark.parametrize("options", [("-bf", "0"), ("-bf", "3"), ("-g", "12")])
+def test_cutting_into_segments_changes_no_sample(
+    encode: Encode, split: Split, moving: Frames, model: Model, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    media = encode(moving, *options)
+    whole, _ = measure_video(media, model, 5.0, None)
+    parts = measure_all(split(media, tmp_path / "parts"), model)
+    assert len(parts) > 3
+    np.testing.assert_allclose(np.concatenate([part.times_s for part in parts]), whole.times_s)
+    np.testing.assert_array_equal(np.concatenate([part.scores for part in parts]), whole.scores)
+    for name, values in whole.measures.items():
+        np.testing.assert_array_equal(np.concatenate([part.measures[name] for part in parts]), values)
+
+
+def test_samples_lie_on_the_grid_of_the_media_clock(encode: Encode, moving: Frames, model: Model) -> None:
+    samples, _ = measure_video(encode(moving), model, 5.0, None)
+    places = np.floor(samples.times_s * 5.0 + 1e-6)
+    assert samples.times_s[0] >= 10.0
+    np.testing.assert_array_equal(np.diff(places), 1)
+
+
+def test_one_sample_a_second_when_asked(
+    encode: Encode, split: Split, moving: Frames, model: Model, tmp_path: Path
+) -> None:
+    parts = measure_all(split(encode(moving), tmp_path / "parts"), model, fps=1.0)
+    times = np.concatenate([part.times_s for part in parts])
+    np.testing.assert_array_equal(np.diff(np.floor(times + 1e-6)), 1)
+    assert len(times) == 6
+
+
+def test_a_frame_rate_of_zero_is_refused(model: Model) -> None:
+    with pytest.raises(ValueError, match="fps must be above 0"):
+        measure_video(BytesIO(b""), model, 0.0, None)
+
+
+def test_a_file_object_measures_as_its_path_does(encode: Encode, moving: Frames, model: Model) -> None:
+    media = encode(moving)
+    by_path, _ = measure_video(media, model, 5.0, None)
+    by_bytes, _ = measure_video(BytesIO(media.read_bytes()), model, 5.0, None)
+    np.testing.assert_array_equal(by_path.scores, by_bytes.scores)
+
+
+@pytest.mark.parametrize("rubbish", [b"", b"not media at all" * 500, b"G" + bytes(187) * 20])
+def test_rubbish_gives_no_samples_and_keeps_the_past(
+    encode: Encode, moving: Frames, model: Model, rubbish: bytes
+) -> None:
+    _, context = measure_video(encode(moving[:25]), model, 5.0, None)
+    samples, after = measure_video(BytesIO(rubbish), model, 5.0, context)
+    assert len(samples.times_s) == 0
+    assert samples.scores.shape == (0, 2)
+    assert samples.frames_decoded == 0
+    assert after is context
+
+
+def test_damaged_packets_are_counted_and_the_rest_measured(
+    encode: Encode, moving: Frames, model: Model
+) -> None:
+    data = bytearray(encode(moving).read_bytes())
+    rng = np.random.default_rng(5)
+    for place in rng.integers(5000, len(data) - 5000, 60):
+        data[place : place + 90] = rng.integers(0, 256, 90, np.uint8).tobytes()
+    samples, _ = measure_video(BytesIO(bytes(data)), model, 5.0, None)
+    assert samples.frames_failed > 0
+    assert len(samples.times_s) > 10
+
+
+def test_a_playlist_in_disguise_is_not_followed(
+    encode: Encode, moving: Frames, model: Model, tmp_path: Path
+) -> None:
+    media = encode(moving[:25])
+    playlist = tmp_path / "upload.mp4"
+    playlist.write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:1.0,\n{media}\n#EXT-X-ENDLIST\n")
+    samples, _ = measure_video(playlist, model, 5.0, None)
+    assert samples.frames_decoded == 0

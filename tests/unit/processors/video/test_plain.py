@@ -1,0 +1,56 @@
+"""The plain measures say what a person would say of simple pictures."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from processors.video.decode import Picture
+from processors.video.history import VideoContext, read
+from processors.video.lattice import CELLS, HEIGHT, POINTS, WIDTH
+from processors.video.plain import plain_measures
+
+
+def measure(*pictures: NDArray[np.uint8]) -> dict[str, float]:
+    context: VideoContext | None = None
+    for index, points in enumerate(pictures):
+        picture = Picture(time_s=index / 5, points=points, beside=np.roll(points, -1, axis=1))
+        reading, context = read(context, picture, intra=False)
+    return plain_measures(reading)
+
+
+def flat(level: int) -> NDArray[np.uint8]:
+    return np.full((HEIGHT, WIDTH), level, np.uint8)
+
+
+@pytest.mark.parametrize(("level", "dark"), [(0, 1.0), (8, 1.0), (9, 0.0), (25, 0.0)])
+def test_dark_is_within_8_of_black(level: int, dark: float) -> None:
+    found = measure(flat(level))
+    assert found["dark_share"] == dark
+    assert found["luma_mean"] == level
+
+
+def test_graphics_over_black_light_their_cells_only() -> None:
+    picture = flat(0)
+    picture[:POINTS, : 2 * POINTS] = 200
+    assert measure(picture)["dark_share"] == pytest.approx((CELLS - 2) / CELLS)
+
+
+def test_a_moving_window_leaves_the_other_cells_still() -> None:
+    later = flat(90)
+    later[-3 * POINTS :, -4 * POINTS :] = 120
+    found = measure(flat(90), later)
+    assert found["still_share"] == pytest.approx((CELLS - 12) / CELLS)
+    assert found["temporal_diff"] == 0
+
+
+def test_with_nothing_to_compare_all_counts_as_moving() -> None:
+    found = measure(flat(90))
+    assert found["still_share"] == 0
+    assert found["temporal_diff"] == 255
+
+
+def test_detail_is_sharper_than_none() -> None:
+    stripes = flat(50)
+    stripes[:, ::2] = 80
+    assert measure(stripes)["sharpness"] == 30
+    assert measure(flat(50))["sharpness"] == 0

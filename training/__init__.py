@@ -1,0 +1,1 @@
+"""How the committed models are made: programmes composed, faults put in, nets trained and judged."""
