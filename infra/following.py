@@ -28,8 +28,8 @@ class Following:
     ) -> None:
         """Prepare; nothing is read before `start`.
 
-        ``followers`` makes new ones for each try, which then read from their beginning again, so whatever they
-        call must bear repeats. ``on_caught_up`` is called each time that all have reached their topics' ends.
+        ``followers`` makes new ones for each try, which read from their beginning again: whatever they call
+        must bear repeats. ``on_caught_up`` is called each time that all have reached the end of their topics.
         """
         self._name = name
         self._make = followers

@@ -1,0 +1,73 @@
+"""What the WebSocket says: one message an event, encoded once for all clients."""
+
+from functools import cached_property
+from typing import Literal
+
+import msgspec
+from pydantic import BaseModel
+
+from api.ocorrencia_read import OcorrenciaRead, read
+from schemas.ocorrencia import Ocorrencia
+
+Kind = Literal["nova_ocorrencia", "ocorrencia_atualizada", "ocorrencia_encerrada"]
+
+REST = "/api/v1/ocorrencias"
+
+
+class Pushed(BaseModel):
+    """The form of a message on the wire."""
+
+    type: Kind
+    data: OcorrenciaRead
+    cursor: int
+
+
+class NotRecovered(BaseModel):
+    """Said where what a client missed is no longer at hand: it must ask REST."""
+
+    type: Literal["nao_recuperado"] = "nao_recuperado"
+    rest: str = REST
+    cursor: int
+    """Follow on from here."""
+
+
+class Message:
+    """One change of one occurrence. ``text`` is made at its first use and kept."""
+
+    __slots__ = ("__dict__", "cursor", "kind", "state")
+
+    def __init__(self, cursor: int, kind: Kind, state: Ocorrencia) -> None:
+        """Hold what is to be told; ``cursor`` is the event's offset."""
+        self.cursor = cursor
+        self.kind = kind
+        self.state = state
+
+    @cached_property
+    def text(self) -> str:
+        """Return the message as clients get it."""
+        return Pushed(type=self.kind, data=read(self.state), cursor=self.cursor).model_dump_json()
+
+
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
+    """What a client wants to hear of; empty means everything."""
+
+    channels: frozenset[str] = frozenset()
+    types: frozenset[str] = frozenset()
+    severities: frozenset[str] = frozenset()
+
+    def wants(self, state: Ocorrencia) -> bool:
+        """Tell whether an occurrence is of interest."""
+        return (
+            (not self.channels or state.channel in self.channels)
+            and (not self.types or state.type in self.types)
+            and (not self.severities or state.severity in self.severities)
+        )
+
+
+def kind_of(before: Ocorrencia | None, after: Ocorrencia) -> Kind:
+    """Return how to announce that an occurrence has become ``after``."""
+    if before is None:
+        return "nova_ocorrencia"
+    if before.status == "aberta" and after.status == "encerrada":
+        return "ocorrencia_encerrada"
+    return "ocorrencia_atualizada"

@@ -1,0 +1,1 @@
+"""The operators' page: plain files, served by `api.routes.page`."""

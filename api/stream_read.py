@@ -1,0 +1,102 @@
+"""The channels as clients read them."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from api.ocorrencia_read import Moment
+from api.shown_url import shown_url
+from api.watched import Watched
+from schemas.events import SegmentRecorded
+
+DEFAULT_CHANNEL = "default"
+"""The channel that clients of the original backend mean, who know only one."""
+
+
+class SegmentRead(BaseModel):
+    """The newest segment of a channel."""
+
+    seq: int
+    start: Moment
+    duration_s: float
+    bitrate_kbps: float
+
+
+class ChannelRead(BaseModel):
+    """How a channel fares."""
+
+    channel: str
+    title: str
+    url: str = Field(description="where the media comes from, without what opens it")
+    state: str = Field(
+        description="connecting, running, trouble, stopped, or unknown before the ingest has spoken"
+    )
+    trouble: str | None = Field(None, description="unreachable, no_data or undecodable")
+    since: Moment | None = None
+    reason: str = ""
+    log_tail: list[str] = []
+    restarts: int = 0
+    epoch: str | None = None
+    segment: SegmentRead | None = None
+    resolution: str | None = None
+    fps: float | None = Field(None, description="frames a second of the source")
+    video_codec: str | None = None
+    audio: list[str] = []
+    lag_s: float | None = Field(None, description="seconds since the newest segment's media ended")
+    analysis_fps: float
+
+
+class StreamsStatus(BaseModel):
+    """All channels; ``running`` and ``fps`` are for clients that know only one."""
+
+    running: bool
+    fps: float
+    channels: list[ChannelRead]
+
+
+def streams_status(channels: list[ChannelRead]) -> StreamsStatus:
+    """Return the status of all, told of the default channel, or of all if there is none of that name."""
+    named = [each for each in channels if each.channel == DEFAULT_CHANNEL] or channels
+    return StreamsStatus(
+        running=any(each.state == "running" for each in named),
+        fps=named[0].analysis_fps if named else 0.0,
+        channels=channels,
+    )
+
+
+def channel_read(watched: Watched, latest: SegmentRecorded | None, now: datetime) -> ChannelRead:
+    """Return one channel at a moment."""
+    configured, status = watched.configured, watched.status
+    channel = ChannelRead(
+        channel=configured.channel,
+        title=configured.title or configured.channel,
+        url=shown_url(configured.url),
+        state=status.state if status else "unknown",
+        analysis_fps=configured.fps,
+    )
+    if status is not None:
+        channel.trouble = status.trouble
+        channel.since = status.since
+        channel.reason = status.reason
+        channel.log_tail = list(status.log_tail)
+        channel.restarts = status.restarts
+        channel.epoch = status.epoch
+    if latest is not None:
+        segment, video = latest.segment, latest.video
+        channel.segment = SegmentRead(
+            seq=segment.seq,
+            start=segment.start,
+            duration_s=round(segment.duration_s, 3),
+            bitrate_kbps=round(segment.size * 8 / 1000 / segment.duration_s, 1)
+            if segment.duration_s
+            else 0.0,
+        )
+        channel.lag_s = round((now - segment.end).total_seconds(), 3)
+        channel.audio = [
+            f"{track.codec} {track.sample_rate} Hz, {track.channels} ch" for track in latest.audio
+        ]
+        if video is not None:
+            channel.resolution = f"{video.width}x{video.height}"
+            channel.fps = video.fps
+            channel.video_codec = video.codec
+    return channel

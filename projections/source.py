@@ -1,0 +1,139 @@
+"""The log as a projector reads it: partitions by its own positions, in batches."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+import structlog
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+
+from infra.kafka import headers_of, reader_config, why
+from schemas.topics import Topic
+
+log = structlog.get_logger()
+
+METADATA_TIMEOUT_S = 10.0
+# Errors that say the stored position is not in this log: waiting does not help.
+_OUT_OF_LOG = (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE)
+
+
+class Partition(msgspec.Struct, frozen=True):
+    """One partition of a topic."""
+
+    topic: str
+    number: int
+
+    def __str__(self) -> str:
+        """Return it as Kafka's tools write it."""
+        return f"{self.topic}[{self.number}]"
+
+
+Positions = Mapping[Partition, int]
+"""Partition -> offset of the next record to read."""
+
+
+class Raw(msgspec.Struct, frozen=True, kw_only=True):
+    """A record as it lies in the log, not yet understood."""
+
+    partition: Partition
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...]
+
+
+class LostPosition(RuntimeError):
+    """The stored position is not in the log (retention passed it, or it is another log)."""
+
+
+class Source(Protocol):
+    """What a projector needs of the log; raises KafkaException where the broker does not answer."""
+
+    def earliest(self, topic: Topic) -> Positions:
+        """Return the first offset that each partition still holds."""
+
+    def seek(self, positions: Positions) -> None:
+        """Read these partitions from these offsets on."""
+
+    def read(self, limit: int, wait_s: float) -> Sequence[Raw]:
+        """Return up to ``limit`` records, fewer when ``wait_s`` is over; in order within a partition.
+
+        Raises LostPosition.
+        """
+
+    def tell(self, positions: Positions) -> None:
+        """Tell Kafka how far we are, for lag tools only. Never raises."""
+
+    def close(self) -> None:
+        """Leave."""
+
+
+class KafkaSource:
+    """The log in Kafka."""
+
+    def __init__(self, bootstrap_servers: str, group: str) -> None:
+        """Connect lazily; ``group`` is what lag tools know this projection by."""
+        self._consumer = Consumer({**reader_config(bootstrap_servers, group), "enable.partition.eof": False})
+        self._told: str = ""
+
+    def earliest(self, topic: Topic) -> Positions:
+        """Return the first offset that each partition still holds."""
+        found: dict[Partition, int] = {}
+        for number in range(topic.partitions):
+            low, _ = self._consumer.get_watermark_offsets(
+                TopicPartition(topic.name, number), timeout=METADATA_TIMEOUT_S
+            )
+            found[Partition(topic.name, number)] = low
+        return found
+
+    def seek(self, positions: Positions) -> None:
+        """Read these partitions from these offsets on."""
+        self._consumer.assign(_as_kafka(positions))
+
+    def read(self, limit: int, wait_s: float) -> Sequence[Raw]:
+        """Return up to ``limit`` records; a broker that is away is waited for and logged once."""
+        # Waits for the first record only: a batch is never held back to fill up.
+        first = self._consumer.poll(wait_s)
+        if first is None:
+            return []
+        records: list[Raw] = []
+        for message in (first, *self._consumer.consume(limit - 1, 0)):
+            if (error := message.error()) is None:
+                records.append(_raw(message))
+                self._told = ""
+            elif error.code() in _OUT_OF_LOG:
+                raise LostPosition(
+                    f"{message.topic()}[{message.partition()}]: {why(error)}: what comes next is not in this "
+                    "log; was the table made from another one?"
+                )
+            elif why(error) != self._told:
+                self._told = why(error)
+                log.warning("waiting for Kafka", error=self._told)
+        return records
+
+    def tell(self, positions: Positions) -> None:
+        """Commit to Kafka without waiting."""
+        try:
+            self._consumer.commit(offsets=_as_kafka(positions), asynchronous=True)
+        except KafkaException as error:
+            log.debug("position not told to Kafka", error=why(error))
+
+    def close(self) -> None:
+        """Close the consumer."""
+        self._consumer.close()
+
+
+def _as_kafka(positions: Positions) -> list[TopicPartition]:
+    return [TopicPartition(each.topic, each.number, offset) for each, offset in positions.items()]
+
+
+def _raw(message: Message) -> Raw:
+    return Raw(
+        partition=Partition(message.topic() or "", message.partition() or 0),
+        offset=message.offset() or 0,
+        key=message.key(),
+        value=message.value(),
+        headers=tuple(
+            (name, value.encode() if isinstance(value, str) else value) for name, value in headers_of(message)
+        ),
+    )

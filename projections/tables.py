@@ -1,0 +1,88 @@
+"""The read models in Postgres, as types; what the API may ask of them."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import BigInteger, DateTime, Index, Integer, MetaData, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from schemas import ocorrencia as contract
+from schemas.events.ocorrencias import Evidence
+
+
+class Table(DeclarativeBase):
+    """A table that a projection fills."""
+
+    metadata = MetaData()
+
+
+class View(DeclarativeBase):
+    """What readers ask: a view onto the version of a table that is live now, swapped by a rebuild."""
+
+    metadata = MetaData()
+
+
+class OcorrenciaColumns:
+    """An occurrence after every event folded in so far; see `schemas.ocorrencia.Ocorrencia`."""
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """Offset of the event that opened it."""
+    uid: Mapped[str] = mapped_column(Text, unique=True)
+    channel: Mapped[str] = mapped_column(Text)
+    category: Mapped[str] = mapped_column(Text)
+    type: Mapped[str] = mapped_column(Text)
+    severity: Mapped[str] = mapped_column(Text)
+    confidence: Mapped[float]
+    start_ts: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    end_ts: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    duration_s: Mapped[float]
+    status: Mapped[str] = mapped_column(Text)
+    evidence: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    version: Mapped[int] = mapped_column(Integer)
+    applied: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """Ids of the events folded in."""
+    last_offset: Mapped[int] = mapped_column(BigInteger)
+    """Offset of the last event that changed the row."""
+
+    def state(self) -> contract.Ocorrencia:
+        """Return the occurrence. Raises msgspec.ValidationError when the row is none of this contract's."""
+        return msgspec.convert(
+            {
+                **{name: getattr(self, name) for name in contract.Ocorrencia.__struct_fields__},
+                "evidence": msgspec.convert(self.evidence, Evidence),
+            },
+            contract.Ocorrencia,
+        )
+
+
+class OcorrenciaV1(OcorrenciaColumns, Table):
+    """Version 1 of the table; a later one is filled beside it and takes its place behind the view."""
+
+    __tablename__ = "ocorrencias_v1"
+    __table_args__ = (
+        # The three questions of the operators' list: a channel's, a fault type's, a stretch of time's.
+        Index("ocorrencias_v1_channel", "channel", "id"),
+        Index("ocorrencias_v1_type", "type", "id"),
+        Index("ocorrencias_v1_start_ts", "start_ts"),
+    )
+
+
+class Ocorrencia(OcorrenciaColumns, View):
+    """The occurrences, to be read."""
+
+    __tablename__ = "ocorrencias"
+
+
+class ProjectionOffset(Table):
+    """How far a projection has read a partition; moves in the transaction that writes its rows."""
+
+    __tablename__ = "projection_offsets"
+
+    projection: Mapped[str] = mapped_column(Text, primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    topic: Mapped[str] = mapped_column(Text, primary_key=True)
+    partition: Mapped[int] = mapped_column(Integer, primary_key=True)
+    next_offset: Mapped[int] = mapped_column(BigInteger)
