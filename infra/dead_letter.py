@@ -6,13 +6,14 @@ from datetime import datetime
 from confluent_kafka import Producer
 
 from infra.clock import iso
+from infra.kafka import writer_config
 from schemas.envelope import Headers
 
 REASON = "horus_dlq_reason"
 
 
 def dead_letter_headers(
-    headers: Iterable[tuple[str, bytes | None]] | None,
+    headers: Iterable[tuple[str, str | bytes | None]] | None,
     *,
     reason: str,
     stage: str,
@@ -40,9 +41,7 @@ class DeadLetters:
     def __init__(self, bootstrap_servers: str, stage: str) -> None:
         """Connect lazily; ``stage`` is named in each letter."""
         self._stage = stage
-        self._producer = Producer(
-            {"bootstrap.servers": bootstrap_servers, "enable.idempotence": True, "acks": "all"}
-        )
+        self._producer = Producer(writer_config(bootstrap_servers, f"{stage}-dlq", linger_ms=0))
 
     def put(
         self,
@@ -53,7 +52,7 @@ class DeadLetters:
         offset: int,
         key: bytes | None,
         value: bytes | None,
-        headers: Iterable[tuple[str, bytes | None]] | None,
+        headers: Iterable[tuple[str, str | bytes | None]] | None,
         reason: str,
         at: datetime,
     ) -> None:

@@ -17,6 +17,34 @@ class NotDelivered(RuntimeError):
     """The broker did not confirm an event in time; nothing may count as done."""
 
 
+Config = dict[str, str | int | bool | float]
+
+
+def connection(bootstrap_servers: str) -> Config:
+    """Return the settings that every client has in common."""
+    return {
+        "bootstrap.servers": bootstrap_servers,
+        # librdkafka would print twenty lines a second while the broker is away; callers say it once.
+        "log_level": 2,
+        # A broker that was killed is back in two seconds: looking for it twice a second costs nothing.
+        "reconnect.backoff.ms": 250,
+        "reconnect.backoff.max.ms": 1000,
+    }
+
+
+def writer_config(bootstrap_servers: str, client: str, *, linger_ms: int) -> Config:
+    """Return producer settings: acks=all, idempotence, and murmur2 as the Java and Faust clients have it."""
+    return {
+        **connection(bootstrap_servers),
+        "client.id": client,
+        "enable.idempotence": True,
+        "acks": "all",
+        "partitioner": "murmur2_random",
+        "linger.ms": linger_ms,
+        "delivery.timeout.ms": DELIVERY_TIMEOUT_MS,
+    }
+
+
 class Publisher:
     """Writes events with acks=all, idempotence and murmur2, the partitioner of the Java and Faust clients.
 
@@ -27,19 +55,7 @@ class Publisher:
         """Connect lazily; ``source`` is the CloudEvents source of all that is written here."""
         self._source = source
         self._failed: list[str] = []
-        self._producer = Producer(
-            {
-                "bootstrap.servers": bootstrap_servers,
-                "client.id": source,
-                "enable.idempotence": True,
-                "acks": "all",
-                "partitioner": "murmur2_random",
-                "linger.ms": 2,
-                "delivery.timeout.ms": DELIVERY_TIMEOUT_MS,
-                # An idle producer that lost its broker would log a line a second; one is enough to know.
-                "log.connection.close": False,
-            }
-        )
+        self._producer = Producer(writer_config(bootstrap_servers, source, linger_ms=2))
 
     def send(self, topic: Topic, event: Event) -> Encoded:
         """Queue an event; its delivery is known after `flush`. Raises BufferError when the queue is full."""
@@ -74,10 +90,10 @@ class Publisher:
             self._failed.append(f"{message.topic()}: {error.str()}")
 
 
-def reader_config(bootstrap_servers: str, group: str) -> dict[str, str | int | bool | float]:
+def reader_config(bootstrap_servers: str, group: str) -> Config:
     """Return consumer settings for reading by own position: nothing is committed, no position is guessed."""
     return {
-        "bootstrap.servers": bootstrap_servers,
+        **connection(bootstrap_servers),
         "group.id": group,
         "enable.auto.commit": False,
         "enable.auto.offset.store": False,
@@ -85,7 +101,6 @@ def reader_config(bootstrap_servers: str, group: str) -> dict[str, str | int | b
         "enable.partition.eof": True,
         # Alarms wait on these reads: 20 ms bounds what an idle fetch adds.
         "fetch.wait.max.ms": 20,
-        "log.connection.close": False,
     }
 
 

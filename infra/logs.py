@@ -2,8 +2,10 @@
 
 import logging
 import sys
+from functools import partial
 
 import structlog
+from structlog.typing import EventDict
 
 
 def configure(process: str, level: str = "INFO") -> None:
@@ -13,7 +15,7 @@ def configure(process: str, level: str = "INFO") -> None:
     )
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            partial(_named, process),
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
@@ -22,4 +24,9 @@ def configure(process: str, level: str = "INFO") -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    structlog.contextvars.bind_contextvars(process=process)
+
+
+def _named(process: str, _: object, __: str, line: EventDict) -> EventDict:
+    # Not a context variable: threads would not inherit it.
+    line["process"] = process
+    return line

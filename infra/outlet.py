@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 from confluent_kafka import KafkaError, Message, Producer
 
-from infra.kafka import DELIVERY_TIMEOUT_MS, NotDelivered
+from infra.kafka import NotDelivered, writer_config
 from schemas.envelope import Headers
 
 # How long the delivery thread sleeps when nothing happens; bounds how late `stop` is heard.
@@ -30,19 +30,8 @@ class Outlet:
     def __init__(self, bootstrap_servers: str, client: str) -> None:
         """Connect lazily; starts the thread that hears delivery reports. Call within a running loop."""
         self._loop = asyncio.get_running_loop()
-        self._producer = Producer(
-            {
-                "bootstrap.servers": bootstrap_servers,
-                "client.id": client,
-                "enable.idempotence": True,
-                "acks": "all",
-                "partitioner": "murmur2_random",
-                # A stage awaits its outputs before it goes on: waiting for company would only delay.
-                "linger.ms": 0,
-                "delivery.timeout.ms": DELIVERY_TIMEOUT_MS,
-                "log.connection.close": False,
-            }
-        )
+        # A stage awaits its outputs before it goes on: waiting for company would only delay.
+        self._producer = Producer(writer_config(bootstrap_servers, client, linger_ms=0))
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._hear, name="delivery-reports", daemon=True)
         self._thread.start()

@@ -1,12 +1,15 @@
 """Creating the topics of the contract on a broker; never deletes one."""
 
+import time
+
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from infra.kafka import why
+from infra.kafka import connection, why
 from schemas.topics import Topic, all_topics
 
 CREATE_TIMEOUT_S = 30.0
+LOOK_S = 0.05
 
 
 def create_missing(
@@ -16,7 +19,7 @@ def create_missing(
 
     ``replication`` -1 takes the broker's default. Raises KafkaException when the broker refuses or is away.
     """
-    admin = AdminClient({"bootstrap.servers": bootstrap_servers})
+    admin = AdminClient(connection(bootstrap_servers))
     present = set(admin.list_topics(timeout=CREATE_TIMEOUT_S).topics)
     missing = [topic for topic in topics or all_topics() if topic.name not in present]
     if not missing:
@@ -40,7 +43,24 @@ def create_missing(
             # Two starts may race: a topic that exists by now is what was asked for.
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                 raise
+    _await_leaders(admin, [topic.name for topic in missing])
     return [topic.name for topic in missing]
+
+
+def _await_leaders(admin: AdminClient, names: list[str]) -> None:
+    """Wait until every partition has a leader: for a second after its creation a topic cannot be read."""
+    deadline = time.monotonic() + CREATE_TIMEOUT_S
+    while True:
+        present = admin.list_topics(timeout=CREATE_TIMEOUT_S).topics
+        led = all(
+            name in present
+            and present[name].partitions
+            and all(each.leader >= 0 for each in present[name].partitions.values())
+            for name in names
+        )
+        if led or time.monotonic() > deadline:
+            return
+        time.sleep(LOOK_S)
 
 
 def complaint(error: KafkaException, bootstrap_servers: str) -> str:

@@ -1,0 +1,94 @@
+# Two commands: `make demo` shows everything at work, `make test` checks everything.
+# Stamps below .venv say what is already there: a second run needs no network and takes no time.
+
+PYTHON  ?= $(shell command -v python3.11 || command -v python3)
+VENV    := .venv
+BIN     := $(VENV)/bin
+STAMPS  := $(VENV)/stamps
+# The installer, in the version that the lock names.
+UV      := $(shell sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)
+ARGS    ?=
+
+.PHONY: help setup demo up down status test lint types unit integration e2e format train clean
+
+help:
+	@echo 'make demo [ARGS=--once]  Horus at work, on synthetic television over SRT'
+	@echo 'make up | down | status  Horus on this machine'
+	@echo 'make test                lint, types, import rule, unit, integration and end-to-end tests'
+	@echo 'make format              lay the code out'
+	@echo 'make train MEDIA=folder  make the models anew (its own environment, with TensorFlow)'
+
+setup: $(STAMPS)/package $(STAMPS)/jars
+
+$(STAMPS)/venv:
+	@"$(or $(PYTHON),false)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
+		|| { echo 'Python 3.11 is missing: on Debian `apt-get install python3.11-venv`, or set PYTHON=...' >&2; exit 1; }
+	@test -x $(BIN)/python || { echo '[setup] making $(VENV)'; "$(PYTHON)" -m venv $(VENV); }
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/packages: requirements.lock | $(STAMPS)/venv
+	@echo '[setup] installing the locked packages'
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet '$(UV)'
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
+	@touch $@
+
+$(STAMPS)/package: pyproject.toml $(STAMPS)/packages
+	@echo '[setup] installing horus itself'
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(STAMPS)/jars: infra/local/jars/pom.xml $(STAMPS)/package
+	@$(BIN)/python -m infra.local.jars
+	@touch $@
+
+demo: setup
+	@$(BIN)/horus demo $(ARGS)
+
+up: setup
+	@$(BIN)/horus up $(ARGS)
+
+down: $(STAMPS)/package
+	@$(BIN)/horus down
+
+status: $(STAMPS)/package
+	@$(BIN)/horus status $(ARGS)
+
+test: lint types unit integration e2e
+
+lint: $(STAMPS)/package
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(STAMPS)/package
+	$(BIN)/mypy schemas infra producers processors projections api tests
+
+unit: $(STAMPS)/package
+	$(BIN)/pytest -q tests/unit
+
+integration: setup
+	$(BIN)/pytest -q tests/integration
+
+e2e: setup
+	@.ci/chromium
+	$(BIN)/pytest -q tests/e2e
+
+# TensorFlow is heavy, and only training needs it: an environment of its own.
+TRAINING := .venv-training
+
+$(TRAINING)/.packages: requirements-training.lock $(STAMPS)/packages
+	@test -x $(TRAINING)/bin/python || "$(PYTHON)" -m venv $(TRAINING)
+	@echo '[train] installing the locked packages'
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(TRAINING)/bin/python requirements-training.lock
+	@touch $@
+
+train: $(TRAINING)/.packages
+	@test -n "$(MEDIA)" || { echo 'usage: make train MEDIA=folder (the one with INDEX.csv)' >&2; exit 2; }
+	$(TRAINING)/bin/python -m training --media "$(MEDIA)" $(ARGS)
+
+format: $(STAMPS)/package
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf .horus .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,49 @@
+"""``horus``: the commands, and how their errors end."""
+
+import sys
+
+import typer
+
+from infra.cli import channels, demo, settings, status, tail, up
+from infra.cli.exits import INTERRUPTED, say_and_exit
+
+app = typer.Typer(
+    name="horus",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="""Horus watches television channels and tells of technical faults within seconds.
+
+    \b
+    horus up                                    run everything on this machine
+    horus channels add tv1 srt://10.0.0.5:9000  watch a channel (in another terminal)
+    horus tail                                  see the alarms as they come
+    horus demo                                  all of it at once, with synthetic television
+    """,
+)
+app.command("up")(up.up)
+app.command("down")(up.down)
+app.command("status")(status.status)
+app.add_typer(channels.app, name="channels")
+app.command("settings")(settings.settings)
+app.command("tail")(tail.tail)
+app.command("demo")(demo.demo)
+
+
+def main() -> None:
+    """Run the command line; a user's mistake ends in one line, never in a traceback."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has gone: `horus tail | head`.
+        sys.stderr.close()
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        say_and_exit(error)
+
+
+if __name__ == "__main__":
+    main()

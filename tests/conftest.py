@@ -1,0 +1,110 @@
+"""What all tests may ask for: a real Kafka, a real Postgres, and settings that point at them."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from infra.local import kafka as local_kafka
+from infra.local import postgres as local_postgres
+from infra.local.leash import leashed
+from infra.local.ports import free_port
+from infra.settings import Settings, load
+from infra.topics import create_missing
+
+# A cold JVM beside other work on two cores; a start takes 2 s on a quiet machine.
+START_DEADLINE_S = 60.0
+STOP_DEADLINE_S = 20.0
+
+
+@contextmanager
+def running(
+    command: list[str],
+    ready: Callable[[], bool],
+    log: Path,
+    *,
+    account: str | None = None,
+    stop: signal.Signals = signal.SIGTERM,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server on a leash until the block is left; fail with its log's end when it does not answer."""
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            leashed(command, parent=os.getpid(), user=account), stdout=out, stderr=subprocess.STDOUT
+        )
+    try:
+        deadline = time.monotonic() + START_DEADLINE_S
+        while not ready():
+            if process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"{command[0]} did not start:\n{log.read_text()[-4000:]}")
+            time.sleep(0.05)
+        yield process
+    finally:
+        process.send_signal(stop)
+        try:
+            process.wait(STOP_DEADLINE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="session")
+def servers_home() -> Iterator[Path]:
+    """A folder for the servers' data that the account of Postgres can reach too; pytest's own is closed."""
+    folder = Path(tempfile.mkdtemp(prefix="horus-tests-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def kafka(servers_home: Path) -> Iterator[str]:
+    """Bootstrap servers of a real broker of this run, without topics."""
+    node = local_kafka.KafkaNode(servers_home / "kafka", free_port(), free_port())
+    command = local_kafka.prepare(node)
+    with running(
+        command,
+        lambda: local_kafka.trouble(node.bootstrap_servers, timeout_s=1.0) is None,
+        servers_home / "kafka.log",
+    ):
+        yield node.bootstrap_servers
+
+
+@pytest.fixture(scope="session")
+def topics(kafka: str) -> str:
+    """Bootstrap servers of the broker, with every topic of the contract on it."""
+    create_missing(kafka)
+    return kafka
+
+
+@pytest.fixture(scope="session")
+def postgres(servers_home: Path) -> Iterator[str]:
+    """SQLAlchemy URL of an empty database on a real server of this run."""
+    node = local_postgres.PostgresNode(
+        servers_home / "postgres", free_port(), user="horus", database="horus", password="for tests only"
+    )
+    run = local_postgres.prepare(node)
+    with running(
+        run.command,
+        lambda: local_postgres.trouble(node.url) is None,
+        servers_home / "postgres.log",
+        account=run.account,
+        stop=signal.SIGINT,
+    ):
+        yield node.url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Callable[..., Settings]:
+    """Make settings with a home of their own from ``NAME=value`` pairs; the environment stays outside."""
+
+    def make(**named: str) -> Settings:
+        return load({"HORUS_HOME": str(tmp_path / "home"), **named}, dotenv=None)
+
+    return make
