@@ -15,6 +15,7 @@ def configure(process: str, level: str = "INFO") -> None:
     )
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             partial(_named, process),
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -116,7 +116,7 @@ class Ingest:
         return self._recorder.timeline.before
 
     def _watch(self) -> None:
-        structlog.contextvars.bind_contextvars(process="producers", channel=self.channel)
+        structlog.contextvars.bind_contextvars(channel=self.channel)
         log.info("watching", url=self._mask(self.url))
         self._tell()
         while not self._stopping.is_set():

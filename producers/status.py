@@ -7,9 +7,12 @@ import msgspec
 from producers.trouble import Diagnosis
 from schemas.events import StreamStatusChanged
 from schemas.events.streams import State, Trouble
+from schemas.faults import SEM_SINAL
 
 # Durations of troubles grow by events: readers see each trouble to within this.
 REPEAT_TROUBLE = timedelta(seconds=2)
+# From then on it is an alarm: readers shall not wait for the next repeat to hear of it.
+COUNTS_FROM = timedelta(seconds=SEM_SINAL.onset_s)
 # Who joins late learns within this that a channel runs.
 REPEAT_RUNNING = timedelta(seconds=30)
 
@@ -76,7 +79,8 @@ def due(standing: Standing, now: datetime) -> bool:
     if standing.told_at is None:
         return True
     if standing.state == "trouble":
-        return now - standing.told_at >= REPEAT_TROUBLE
+        counts = standing.told_at < standing.since + COUNTS_FROM <= now
+        return counts or now - standing.told_at >= REPEAT_TROUBLE
     return standing.state == "running" and now - standing.told_at >= REPEAT_RUNNING
 
 

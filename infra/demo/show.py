@@ -84,7 +84,8 @@ class Show:
             for name in sorted(missing & self._viewer.running()):
                 missing.remove(name)
                 self._say(f"{name} runs")
-            if not shown and self._viewer.has_picture(dark):
+            # A picture of an earlier demo may still be in the playlist: only one of now counts.
+            if not shown and dark not in missing and self._viewer.has_picture(dark):
                 shown = True
                 self._say(f"first picture of {dark} to be seen")
             self._listen(POLL_S)

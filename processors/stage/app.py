@@ -125,7 +125,10 @@ def run_stage(
     app.agent(source, concurrency=1, name=stage.name)(consume)
     # Faust tells at INFO each service that starts, in tables; what a stage does is told by its own log.
     level = "debug" if settings.horus_log_level == "DEBUG" else "warning"
-    Worker(app, loglevel=level, redirect_stdouts=False).execute_from_commandline()
+    process = Worker(app, loglevel=level, quiet=True, redirect_stdouts=False)
+    # It would write control characters into the log file.
+    process.spinner = None
+    process.execute_from_commandline()
 
 
 def give_up(failure: BaseException) -> None:

@@ -43,6 +43,13 @@ def test_a_trouble_is_repeated_every_two_seconds() -> None:
     assert due(standing, at(14))
 
 
+def test_a_trouble_is_told_again_the_moment_it_becomes_an_alarm() -> None:
+    standing = tell(troubled(on_air(), SILENT, since=at(9)), 11.5)
+    assert not due(standing, at(11.9))
+    assert due(standing, at(12))
+    assert not due(tell(standing, 12), at(13.9))
+
+
 def test_running_is_repeated_every_half_minute() -> None:
     assert not due(on_air(), at(30))
     assert due(on_air(), at(31))
