@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from infra.cli.broker import broker
 from infra.cli.exits import BadUse
 from schemas.names import CHANNEL_PATTERN
 
@@ -51,7 +52,6 @@ def add(name: Name, url: Url, fps: Fps = 5.0, title: Title = "") -> None:
     """
     from infra.clock import now
     from infra.kafka import Publisher
-    from infra.settings import load
     from producers.sources import BadSource, check, mask
     from schemas.events import StreamConfigured
     from schemas.topics import STREAMS
@@ -61,11 +61,11 @@ def add(name: Name, url: Url, fps: Fps = 5.0, title: Title = "") -> None:
         checked = check(url)
     except BadSource as error:
         raise BadUse(str(error)) from error
-    settings = load()
+    servers = broker()
     event = StreamConfigured(
         channel=name, url=checked, fps=fps, title=title, configured_at=now(), configured_by=WHO
     )
-    Publisher(settings.bootstrap_servers, WHO).publish(STREAMS, [event])
+    Publisher(servers, WHO).publish(STREAMS, [event])
     print(f"{name} is watched: {mask(checked)}")
 
 
@@ -74,26 +74,23 @@ def remove(name: Name) -> None:
     """Stop watching a channel; its history stays."""
     from infra.clock import now
     from infra.kafka import Publisher
-    from infra.settings import load
     from schemas.events import StreamRemoved
     from schemas.topics import STREAMS
 
-    settings = load()
-    wanted = _wanted(settings.bootstrap_servers)
+    servers = broker()
+    wanted = _wanted(servers)
     if name not in wanted:
         raise BadUse(f"no channel is called {name!r}; watched: {', '.join(sorted(wanted)) or 'none'}")
     event = StreamRemoved(channel=name, removed_at=now(), removed_by=WHO)
-    Publisher(settings.bootstrap_servers, WHO).publish(STREAMS, [event])
+    Publisher(servers, WHO).publish(STREAMS, [event])
     print(f"{name} is no longer watched.")
 
 
 @app.command("list")
 def list_(as_json: Json = False) -> None:
     """List the watched channels and how each fares. Secrets in addresses are masked."""
-    from infra.settings import load
-
-    settings = load()
-    rows = listed(_wanted(settings.bootstrap_servers), _statuses(settings.bootstrap_servers))
+    servers = broker()
+    rows = listed(_wanted(servers), _statuses(servers))
     if as_json:
         print(msgspec.json.encode(rows).decode())
     elif not rows:
@@ -126,7 +123,7 @@ def listed(wanted: "dict[str, StreamConfigured]", statuses: "dict[str, StreamSta
 
 
 def _check_name(name: str) -> None:
-    if not re.match(CHANNEL_PATTERN, name):
+    if not re.fullmatch(CHANNEL_PATTERN, name):
         raise BadUse(f"{name!r} cannot name a channel: small letters, digits, - and _ only, e.g. tv1")
 
 

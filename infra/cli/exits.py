@@ -18,6 +18,7 @@ def exit_code(error: BaseException) -> int | None:
     from confluent_kafka import KafkaException
     from sqlalchemy.exc import OperationalError
 
+    from infra.cli.broker import NoBroker
     from infra.demo.alarms import Refused as KeyRefused
     from infra.demo.render import RenderFailed
     from infra.demo.show import NeverRan
@@ -34,8 +35,9 @@ def exit_code(error: BaseException) -> int | None:
     if isinstance(error, BadUse | BadSettings):
         return BAD_USE
     ours = (AlreadyRunning, Missing, NoFfmpeg, NotDelivered, NotRunning, Refused, StartFailed, Unwritable)
+    theirs = (NoBroker, KafkaException, OperationalError, OSError)
     demos = (KeyRefused, NeverRan, RenderFailed)
-    if isinstance(error, (*ours, *demos, KafkaException, OperationalError, OSError)):
+    if isinstance(error, (*ours, *theirs, *demos)):
         return FAILED
     return None
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from infra.cli.broker import broker
 from infra.cli.exits import BadUse
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ def tail(topic: Topic = "ocorrencias", from_beginning: Beginning = False) -> Non
     """
     from infra.clock import now
     from infra.follow import Follower
-    from infra.settings import load
     from schemas.topics import TOPICS
 
     known = {each.name: each for each in TOPICS if each.events}
@@ -41,7 +41,7 @@ def tail(topic: Topic = "ocorrencias", from_beginning: Beginning = False) -> Non
         raise BadUse(f"no topic is called {topic!r}; there are: {', '.join(short)}")
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
     follower = Follower(
-        load().bootstrap_servers,
+        broker(),
         found,
         lambda envelope, message: lines.put(line(envelope, message)),
         since=None if from_beginning else now(),
