@@ -61,7 +61,7 @@ lint: $(STAMPS)/package
 	$(BIN)/lint-imports
 
 types: $(STAMPS)/package
-	$(BIN)/mypy schemas infra producers processors projections api tests
+	$(BIN)/mypy schemas infra producers processors projections api training benchmarks tests
 
 unit: $(STAMPS)/package
 	$(BIN)/pytest -q tests/unit

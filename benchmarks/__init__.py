@@ -1,0 +1,1 @@
+"""Every performance figure of Horus, each one command; see docs/benchmarks.md."""
