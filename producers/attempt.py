@@ -56,6 +56,7 @@ class Attempt:
         self._command = command
         self._setting = setting
         self._packets = PacketList()
+        self._stopping = False
         self._child = Child(command, wake)
 
     def listen(self, timeout_s: float, now: Callable[[], float]) -> tuple[list[Finished], list[str]]:
@@ -67,6 +68,7 @@ class Attempt:
 
     def stop(self, now: Callable[[], float]) -> tuple[list[Finished], list[str]]:
         """End ffmpeg within a second; return its last segments and log lines."""
+        self._stopping = True
         segments: list[Finished] = []
         lines: list[str] = []
 
@@ -121,7 +123,8 @@ class Attempt:
         masked = map(self._setting.mask, words.log)
         lines = [text for line in masked if (text := self._read(said(line), now)) is not None]
         if words.ended and self.run.ended is None:
-            self.run = msgspec.structs.replace(self.run, ended=now)
+            killed_by = None if self._stopping else self._child.killed_by()
+            self.run = msgspec.structs.replace(self.run, ended=now, killed_by=killed_by)
         return finished, lines
 
     def _read(self, understood: Said, now: float) -> str | None:

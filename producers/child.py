@@ -15,6 +15,8 @@ from producers.ffmpeg import Command, arguments
 _CHUNK = 1 << 16
 # ffmpeg writes its last segment at SIGTERM; libsrt then takes a second to close, for which nobody waits.
 GRACE_S = 0.6
+# Between the closing of its pipes and its end lies next to nothing.
+GONE_S = 0.3
 # A line longer than this is no line of ffmpeg's; what was read of it is let go.
 _LONGEST_LINE = 1 << 16
 
@@ -79,6 +81,14 @@ class Child:
             if pipe.closed and pipe.fd in self._selector.get_map():
                 self._selector.unregister(pipe.fd)
         return Heard(log=log, segments=segments, packets=packets, ended=self._segments.closed)
+
+    def killed_by(self) -> int | None:
+        """Return the signal by which ffmpeg died before `stop`; None when it ended by itself, or lives."""
+        try:
+            code = self._process.wait(GONE_S)
+        except subprocess.TimeoutExpired:
+            return None
+        return -code if code < 0 else None
 
     def stop(self, hear: Callable[[Heard], None]) -> None:
         """End ffmpeg: ask, let it finish its last segment, then kill. ``hear`` takes its last words."""

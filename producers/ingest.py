@@ -207,7 +207,7 @@ class Ingest:
             self._standing = status.resumed(self._standing, now=wall)
         if healthy_s(attempt.run, now) > GOOD_S:
             self._restarts, self._retry_s = 0, RETRY_FIRST_S
-        if status.due(self._standing, wall):
+        if status.due(self._standing, wall, flowing=diagnosis is None and healthy_s(attempt.run, now) > 0):
             self._tell()
 
     def _media_end(self, attempt: Attempt) -> datetime | None:

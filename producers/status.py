@@ -74,11 +74,17 @@ def stopped(standing: Standing, *, since: datetime) -> Standing:
     )
 
 
-def due(standing: Standing, now: datetime) -> bool:
-    """Tell whether the standing is to be told now: it changed, or it was told long enough ago."""
+def due(standing: Standing, now: datetime, *, flowing: bool = False) -> bool:
+    """Tell whether the standing is to be told now: it changed, or it was told long enough ago.
+
+    While media is ``flowing`` again a trouble is not repeated, for it no longer lasts; it is over with the
+    first segment that is recorded.
+    """
     if standing.told_at is None:
         return True
     if standing.state == "trouble":
+        if flowing:
+            return False
         counts = standing.told_at < standing.since + COUNTS_FROM <= now
         return counts or now - standing.told_at >= REPEAT_TROUBLE
     return standing.state == "running" and now - standing.told_at >= REPEAT_RUNNING

@@ -60,6 +60,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """The line of that complaint, secrets masked."""
     ended: float | None = None
     """When the process was gone, or had written its last."""
+    killed_by: int | None = None
+    """The signal by which it died, when that was not ours."""
 
 
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +137,11 @@ def diagnose(run: Run, now: float) -> Diagnosis | None:
 
 def _why_it_ended(run: Run, at: float) -> Diagnosis:
     said = f": {run.words}" if run.words else ""
+    if run.killed_by is not None:
+        # A crash, the kernel short of memory, an operator: the source may be well.
+        return Diagnosis(
+            trouble="no_data", reason=f"ffmpeg was killed by signal {run.killed_by}{said}", restart=True
+        )
     if run.failure == "disk":
         # Not the source's fault, yet nobody watches it: that must be seen, with the reason.
         return Diagnosis(trouble="no_data", reason=f"Horus cannot write media{said}", restart=True)

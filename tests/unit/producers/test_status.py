@@ -50,6 +50,13 @@ def test_a_trouble_is_told_again_the_moment_it_becomes_an_alarm() -> None:
     assert not due(tell(standing, 12), at(13.9))
 
 
+def test_a_trouble_is_not_repeated_once_media_flows_again() -> None:
+    standing = tell(troubled(on_air(), SILENT, since=at(9)), 11.5)
+    assert not due(standing, at(12), flowing=True)
+    assert not due(standing, at(20), flowing=True)
+    assert due(standing, at(20), flowing=False)
+
+
 def test_running_is_repeated_every_half_minute() -> None:
     assert not due(on_air(), at(30))
     assert due(on_air(), at(31))

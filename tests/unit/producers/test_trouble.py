@@ -1,5 +1,7 @@
 """What is wrong with a source, judged from what was heard of ffmpeg."""
 
+import msgspec
+
 from producers.trouble import (
     HUNG_S,
     NO_KEY_FRAME_S,
@@ -131,6 +133,16 @@ def test_media_that_turns_into_rubbish_is_undecodable() -> None:
 
 def test_a_source_that_hangs_up_is_unreachable() -> None:
     assert told(heard(flowing(0, 5), OVER, 5.1), 5.1) == "unreachable"
+
+
+def test_ffmpeg_that_was_killed_is_not_taken_for_a_source_that_hung_up() -> None:
+    run = msgspec.structs.replace(flowing(0, 5), ended=5.1, killed_by=9)
+
+    diagnosis = found(run, 5.1)
+
+    assert diagnosis.trouble == "no_data"
+    assert "killed by signal 9" in diagnosis.reason
+    assert diagnosis.restart
 
 
 def test_datagrams_cannot_hang_up() -> None:
