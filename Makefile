@@ -9,7 +9,7 @@ STAMPS  := $(VENV)/stamps
 UV      := $(shell sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)
 ARGS    ?=
 
-.PHONY: help setup demo up down status test lint types unit integration e2e format train clean
+.PHONY: help setup chromium demo up down status test lint types unit integration e2e format train clean
 
 help:
 	@echo 'make demo [ARGS=--once]  Horus at work, on synthetic television over SRT'
@@ -23,7 +23,9 @@ setup: $(STAMPS)/package $(STAMPS)/jars
 $(STAMPS)/venv:
 	@"$(or $(PYTHON),false)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
 		|| { echo 'Python 3.11 is missing: on Debian `apt-get install python3.11-venv`, or set PYTHON=...' >&2; exit 1; }
-	@test -x $(BIN)/python || { echo '[setup] making $(VENV)'; "$(PYTHON)" -m venv $(VENV); }
+	@# By pip and not by python: a venv that failed half-way leaves the latter.
+	@test -x $(BIN)/pip || { echo '[setup] making $(VENV)'; "$(PYTHON)" -m venv $(VENV); } \
+		|| { rm -rf $(VENV); echo 'venv is missing: on Debian `apt-get install python3.11-venv`' >&2; exit 1; }
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/packages: requirements.lock | $(STAMPS)/venv
@@ -53,7 +55,10 @@ down: $(STAMPS)/package
 status: $(STAMPS)/package
 	@$(BIN)/horus status $(ARGS)
 
-test: lint types unit integration e2e
+test: chromium lint types unit integration e2e
+
+chromium:
+	@.ci/chromium
 
 lint: $(STAMPS)/package
 	$(BIN)/ruff check .
@@ -69,8 +74,7 @@ unit: $(STAMPS)/package
 integration: setup
 	$(BIN)/pytest -q tests/integration
 
-e2e: setup
-	@.ci/chromium
+e2e: setup chromium
 	$(BIN)/pytest -q tests/e2e
 
 # TensorFlow is heavy, and only training needs it: an environment of its own.

@@ -20,9 +20,13 @@ class Recall:
         self._closed: OrderedDict[str, Ocorrencia] = OrderedDict()
         self._forgets = False
 
+    def at_hand(self, uid: str) -> Ocorrencia | None:
+        """Return the occurrence if it is in memory; asks nobody."""
+        return self._open.get(uid) or self._closed.get(uid)
+
     def get(self, uid: str) -> Ocorrencia | None:
         """Return the occurrence as last known. Raises whatever ``older`` raises."""
-        found = self._open.get(uid) or self._closed.get(uid)
+        found = self.at_hand(uid)
         return self._older(uid) if found is None and self._forgets else found
 
     def put(self, state: Ocorrencia) -> None:

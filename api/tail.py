@@ -11,7 +11,7 @@ from api.recall import Recall
 from infra.follow import Follower
 from infra.following import Following
 from schemas.envelope import Envelope
-from schemas.events.ocorrencias import OcorrenciaEvent
+from schemas.events.ocorrencias import OcorrenciaEvent, OcorrenciaOpened
 from schemas.ocorrencia import Ocorrencia, fold
 from schemas.topics import OCORRENCIAS, Topic
 
@@ -33,7 +33,9 @@ class Fold:
             return None
         self.cursor = offset
         try:
-            before = self._recall.get(event.uid)
+            # What opens has no past; the table may already know it, and would make it old news.
+            opens = isinstance(event, OcorrenciaOpened)
+            before = self._recall.at_hand(event.uid) if opens else self._recall.get(event.uid)
         except SQLAlchemyError as error:
             # Alarms do not wait for the database; whoever needs this old occurrence reads it by REST.
             log.error("old occurrence not at hand", uid=event.uid, offset=offset, error=str(error))

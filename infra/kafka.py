@@ -7,7 +7,7 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 from infra import clock
 from schemas.envelope import Encoded, Envelope, Headers, decode, encode
 from schemas.events import Event
-from schemas.topics import Topic
+from schemas.topics import LETTER_MAX_BYTES, Topic
 
 # Past this an operator should know that the broker is away; librdkafka retries until then.
 DELIVERY_TIMEOUT_MS = 30_000
@@ -42,6 +42,8 @@ def writer_config(bootstrap_servers: str, client: str, *, linger_ms: int) -> Con
         "partitioner": "murmur2_random",
         "linger.ms": linger_ms,
         "delivery.timeout.ms": DELIVERY_TIMEOUT_MS,
+        # Above the topics' own limit: a rejected record carries further headers into its dead letter.
+        "message.max.bytes": LETTER_MAX_BYTES,
     }
 
 

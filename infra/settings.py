@@ -116,14 +116,13 @@ class Settings(BaseSettings):
 
 OWN_PREFIX = "HORUS_"
 THRESHOLD_PREFIXES = {"VIDEO_THRESH_": Category.VIDEO, "AUDIO_THRESH_": Category.AUDIO}
-SHARED_PREFIXES = ("VIDEO_", "AUDIO_")
 
 
 def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".env")) -> Settings:
     """Read the settings: the environment first, then ``.env``, then the defaults.
 
-    Raises BadSettings, naming every unknown ``HORUS_*``, ``VIDEO_*`` or ``AUDIO_*`` and every value out of
-    range.
+    Raises BadSettings, naming every unknown ``HORUS_*``, ``VIDEO_THRESH_*`` or ``AUDIO_THRESH_*`` and every
+    value out of range.
     """
     given: dict[str, str] = {}
     if dotenv is not None and dotenv.is_file():

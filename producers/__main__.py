@@ -18,6 +18,8 @@ from producers.desired import STAGE, DesiredState, last_media
 from producers.ingest import Edges, Ingest
 from producers.outbox import Outbox
 from producers.reconcile import Reconciler
+from producers.status import gone
+from schemas.topics import STREAM_STATUS
 
 log = structlog.get_logger()
 
@@ -73,7 +75,11 @@ def watch(settings: Settings, edges: Edges, ending: threading.Event) -> None:
         break
     else:
         return
-    channels = Reconciler(lambda configured, before: Ingest(configured, edges, before), known)
+    channels = Reconciler(
+        lambda configured, before: Ingest(configured, edges, before),
+        known,
+        lambda event: edges.put(((STREAM_STATUS, gone(event)),)),
+    )
     desired = DesiredState(servers, channels.heard)
     while not ending.is_set():
         if not desired.alive:

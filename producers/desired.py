@@ -11,7 +11,7 @@ from infra.dead_letter import DeadLetters
 from infra.follow import Follower, consumer_at, read_all
 from infra.kafka import headers_of, why
 from producers.segments import Before
-from producers.sources import BadSource, check
+from producers.sources import source
 from schemas.envelope import Envelope
 from schemas.events import Event, SegmentRecorded, StreamConfigured
 from schemas.topics import SEGMENTS, STREAMS, dead_letters
@@ -85,8 +85,8 @@ class DesiredState:
             return
         if isinstance(event, StreamConfigured):
             try:
-                check(event.url)
-            except BadSource as error:
+                source(event.url)
+            except ValueError as error:
                 self._reject(message, str(error))
                 return
         self._on_event(event)

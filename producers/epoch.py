@@ -44,6 +44,7 @@ def begin(
     lag_s: float,
     otherwise: datetime,
     after: datetime | None = None,
+    previous: Epoch | None = None,
 ) -> Anchor:
     """Start an epoch whose first segment starts at tick ``start``.
 
@@ -59,6 +60,8 @@ def begin(
     utc = datetime.fromtimestamp(min(moments) - lag_s, UTC) if moments else otherwise
     if after is not None and timedelta(0) < after - utc < timedelta(seconds=1):
         utc = after
+    if previous is not None and after is not None and name_of(utc) <= previous:
+        utc = after + timedelta(milliseconds=1)
     return Anchor(epoch=name_of(utc), pts=start, utc=utc)
 
 

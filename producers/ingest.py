@@ -4,9 +4,10 @@ import os
 import shutil
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -67,7 +68,8 @@ class Ingest:
         self._source: Source = source(configured.url)
         self._mask = masking(configured.url)
         self._edges = edges
-        self._spool = edges.spool / configured.channel
+        # Of its own: an ingest of this channel that does not end yet shall not clean up under this one.
+        self._spool = edges.spool / f"{configured.channel}-{time.monotonic_ns()}"
         self._recorder = Recorder(
             configured.channel, fps=configured.fps, store=edges.store, put=edges.put, before=before
         )
@@ -82,6 +84,8 @@ class Ingest:
         self._store_at = 0.0
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
+        # Not at the end of the thread: `stop` may still write.
+        weakref.finalize(self, _close, self._wake_read, self._wake_write)
         self._stopping = threading.Event()
         self._on_purpose = False
         self._thread = threading.Thread(target=self._watch, name=f"ingest-{self.channel}", daemon=True)
@@ -123,8 +127,9 @@ class Ingest:
             began = time.monotonic()
             try:
                 at_once = self._run_once()
-            except OSError as error:
-                log.error("cannot run ffmpeg", why=str(error))
+            except Exception as error:
+                # Whatever it is, the other channels go on, and this one is tried again with growing pauses.
+                log.exception("cannot run ffmpeg", why=str(error))
                 blind = Diagnosis(trouble="no_data", reason=f"Horus cannot run ffmpeg: {error}")
                 self._standing = status.troubled(self._standing, blind, since=clock.now())
                 at_once = False
@@ -197,15 +202,16 @@ class Ingest:
     def _judge(self, attempt: Attempt, diagnosis: Diagnosis | None, now: float) -> None:
         """Fold a judgement into the channel's standing and tell it when that is due."""
         wall = clock.now()
+        flowing_s = healthy_s(attempt.run, now)
         if diagnosis is not None:
             since = self._media_end(attempt) or self._standing.since
             was = self._standing
             self._standing = status.troubled(was, diagnosis, since=since)
             if self._standing.told_at is None and was.told_at is not None:
                 log.warning("trouble", trouble=diagnosis.trouble, why=diagnosis.reason)
-        elif self._recorder.timeline.run == self._runs and healthy_s(attempt.run, now) > RESUMED_S:
-            self._standing = status.resumed(self._standing, now=wall)
-        if healthy_s(attempt.run, now) > GOOD_S:
+        elif self._recorder.timeline.run == self._runs and flowing_s > RESUMED_S:
+            self._standing = status.resumed(self._standing, now=wall - timedelta(seconds=flowing_s))
+        if flowing_s > GOOD_S:
             self._restarts, self._retry_s = 0, RETRY_FIRST_S
         if status.due(self._standing, wall, flowing=diagnosis is None and healthy_s(attempt.run, now) > 0):
             self._tell()
@@ -278,3 +284,8 @@ class Ingest:
             self._standing, now=clock.now(), restarts=self._restarts, log_tail=tail
         )
         self._edges.put(((STREAM_STATUS, event),))
+
+
+def _close(*descriptors: int) -> None:
+    for each in descriptors:
+        os.close(each)

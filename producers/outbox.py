@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 import structlog
+from confluent_kafka import KafkaException
 
 from infra.kafka import NotDelivered
 from schemas.events import Event
@@ -90,7 +91,7 @@ class Outbox:
                 for topic, event in batch:
                     self._publisher.send(topic, event)
                 self._publisher.flush()
-            except (NotDelivered, BufferError) as error:
+            except (NotDelivered, BufferError, KafkaException) as error:
                 failures += 1
                 log.warning("events wait for the broker", waiting=self._waiting, why=str(error))
                 if self._closing.wait(RETRY_S):

@@ -86,10 +86,16 @@ class Reconciler:
     """Keeps an ingest for each wanted channel. `heard` may be called from any thread, the rest from one."""
 
     def __init__(
-        self, begin: Callable[[StreamConfigured, Before | None], Watching], known: Mapping[str, Before]
+        self,
+        begin: Callable[[StreamConfigured, Before | None], Watching],
+        known: Mapping[str, Before],
+        gone: Callable[[StreamRemoved], None],
     ) -> None:
-        """``begin`` makes an ingest; ``known`` is the last media of each channel, read from the log."""
+        """``begin`` makes an ingest; ``known`` is the last media of each channel, read from the log; ``gone``
+        is told of a removed channel that nobody watches, so that nobody else could say it has stopped."""
         self._begin = begin
+        self._gone = gone
+        self._removed: dict[str, StreamRemoved] = {}
         self._known = dict(known)
         self._desired: dict[str, StreamConfigured] = {}
         self._lock = threading.Lock()
@@ -99,6 +105,10 @@ class Reconciler:
         """Take in an event of desired state; `step` acts on it."""
         with self._lock:
             self._desired = wanted(self._desired, event)
+            if isinstance(event, StreamRemoved):
+                self._removed[event.channel] = event
+            else:
+                self._removed.pop(event.channel, None)
 
     def step(self) -> Plan:
         """Start, stop and change ingests so that what is wanted is watched; return what was done."""
@@ -107,6 +117,10 @@ class Reconciler:
             self._remember(name)
         with self._lock:
             desired = self._desired
+            removed, self._removed = self._removed, {}
+        for name, event in removed.items():
+            if name not in self._running:
+                self._gone(event)
         todo = plan(desired, {name: watched for name, (watched, _) in self._running.items()})
         for name in todo.stop:
             self._running[name][1].stop(on_purpose=name not in desired)

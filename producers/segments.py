@@ -91,6 +91,7 @@ def place(channel: str, timeline: Timeline, finished: Finished, index: Index) ->
             lag_s=finished.lag_s,
             otherwise=finished.listed_at - timedelta(seconds=duration / PTS_HZ),
             after=before.end if before else None,
+            previous=before.epoch if before else None,
         )
         seq = 0
         gap = MediaGap(

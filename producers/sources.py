@@ -77,7 +77,7 @@ def check(url: str) -> str:
         )
     if name == "file":
         path = Path(unquote(urlsplit(given).path))
-        if not path.is_absolute():
+        if not path.is_absolute() or "\0" in str(path):
             raise BadSource("file: wants an absolute path, like file:///media/clip.ts")
         return path.as_uri()
     try:
@@ -108,7 +108,12 @@ def mask(url: str) -> str:
     host = parts.netloc.rpartition("@")[2]
     place = f"{MASK}@{host}" if "@" in parts.netloc else host
     pairs = [(key, value if key in _HARMLESS else MASK) for key, value in _query(parts).items()]
-    return urlunsplit(parts._replace(netloc=place, query=urlencode(pairs, safe="*:/,"), fragment=""))
+    path = parts.path
+    if (key := _stream_key(parts)) is not None:
+        path = path.removesuffix(key) + MASK
+    return urlunsplit(
+        parts._replace(netloc=place, path=path, query=urlencode(pairs, safe="*:/,"), fragment="")
+    )
 
 
 def masking(url: str) -> Callable[[str], str]:
@@ -116,7 +121,7 @@ def masking(url: str) -> Callable[[str], str]:
     parts = urlsplit(url)
     secrets = {value for key, value in _query(parts).items() if key not in _HARMLESS}
     secrets |= {unquote(secret) for secret in (parts.username, parts.password) if secret}
-    secrets |= {secret for secret in (parts.username, parts.password) if secret}
+    secrets |= {secret for secret in (parts.username, parts.password, _stream_key(parts)) if secret}
     # As they stand in the address, before percent-decoding, too; long ones first, for one may hold another.
     secrets |= {
         pair.partition("=")[2] for pair in parts.query.split("&") if pair.partition("=")[0] not in _HARMLESS
@@ -130,6 +135,13 @@ def masking(url: str) -> Callable[[str], str]:
         return line
 
     return masked
+
+
+def _stream_key(parts: SplitResult) -> str | None:
+    """Return what stands last in an RTMP address: whoever knows it may publish in the station's name."""
+    if parts.scheme.lower() not in ("rtmp", "rtmps"):
+        return None
+    return parts.path.rpartition("/")[2] or None
 
 
 def _query(parts: SplitResult) -> Mapping[str, str]:
@@ -166,7 +178,7 @@ _ABOVE_NOUGHT = ("-itsoffset", "10")
 def _srt(parts: SplitResult) -> Source:
     query = _query(parts)
     listens = query.get("mode", "listener" if not parts.hostname else "caller") in ("listener", "1")
-    asked = [query[key] for key in ("latency", "rcvlatency", "tsbpddelay") if query.get(key, "").isdigit()]
+    asked = [query[key] for key in ("latency", "rcvlatency", "tsbpddelay") if query.get(key, "").isdecimal()]
     return Source(
         url=_opened(parts, mode="listener" if listens else "caller"),
         options=(

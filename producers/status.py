@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from producers.trouble import Diagnosis
-from schemas.events import StreamStatusChanged
+from schemas.events import StreamRemoved, StreamStatusChanged
 from schemas.events.streams import State, Trouble
 from schemas.faults import SEM_SINAL
 
@@ -15,6 +15,7 @@ REPEAT_TROUBLE = timedelta(seconds=2)
 COUNTS_FROM = timedelta(seconds=SEM_SINAL.onset_s)
 # Who joins late learns within this that a channel runs.
 REPEAT_RUNNING = timedelta(seconds=30)
+NO_LONGER = "no longer to be watched"
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +71,21 @@ def resumed(standing: Standing, *, now: datetime) -> Standing:
 def stopped(standing: Standing, *, since: datetime) -> Standing:
     """Return the standing after somebody ended the watching."""
     return msgspec.structs.replace(
-        standing, state="stopped", trouble=None, since=since, reason="no longer to be watched", told_at=None
+        standing, state="stopped", trouble=None, since=since, reason=NO_LONGER, told_at=None
+    )
+
+
+def gone(removed: StreamRemoved) -> StreamStatusChanged:
+    """Return the word that a removed channel has stopped, for one that was not being watched just then.
+
+    It is the same event however often it is told.
+    """
+    return StreamStatusChanged(
+        channel=removed.channel,
+        state="stopped",
+        since=removed.removed_at,
+        observed_at=removed.removed_at,
+        reason=NO_LONGER,
     )
 
 

@@ -25,6 +25,11 @@ CHANNEL_PARTITIONS = 16
 """One number for all topics keyed by channel, so that a channel's facts meet in one worker."""
 
 
+DLQ_RETENTION = timedelta(days=30)
+# Twice what a broker takes by default (1 MiB): a letter is a record of any size with headers added.
+LETTER_MAX_BYTES = 2_097_152
+
+
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
     """A topic of the log and its contract."""
 
@@ -123,7 +128,11 @@ DECISIONS_STATE = Topic(
     partitions=CHANNEL_PARTITIONS,
     compacted=True,
     # Small segments that are cleaned early: the state is read whole at every rebalance.
-    settings={"segment.ms": "60000", "min.cleanable.dirty.ratio": "0.1"},
+    settings={
+        "segment.ms": "60000",
+        "min.cleanable.dirty.ratio": "0.1",
+        "max.message.bytes": str(LETTER_MAX_BYTES),
+    },
     written_by=("decisions",),
     read_by=("decisions",),
     has_dlq=False,
@@ -139,8 +148,6 @@ TOPICS: tuple[Topic, ...] = (
     DECISIONS_STATE,
 )
 
-DLQ_RETENTION = timedelta(days=30)
-
 
 def dead_letters(topic: Topic) -> Topic:
     """Return the dead-letter topic of a topic: its records as they were, with the reason in headers."""
@@ -149,6 +156,7 @@ def dead_letters(topic: Topic) -> Topic:
         key="as source",
         partitions=1,
         retention=DLQ_RETENTION,
+        settings={"max.message.bytes": str(LETTER_MAX_BYTES)},
         written_by=topic.read_by,
         read_by=("horus dlq",),
         has_dlq=False,

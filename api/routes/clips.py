@@ -1,5 +1,6 @@
 """Evidence: clips and thumbnails out of one folder."""
 
+import os
 from pathlib import Path
 
 from fastapi import APIRouter, HTTPException
@@ -11,6 +12,8 @@ router = APIRouter(prefix="/clips", tags=["clips"])
 
 MEDIA_TYPES = {".mp4": "video/mp4", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png"}
 
+# Longer names no file system of ours has, and asks for one are errors of their own.
+NAME_MAX = 255
 # Never changed under its name, yet asked for again each time: retention may take it.
 CACHE = {"Cache-Control": "private, no-cache"}
 
@@ -27,6 +30,8 @@ async def clip(services: Given, name: str) -> FileResponse:
 def confined(folder: Path, name: str) -> Path | None:
     """Return the file of this name in ``folder`` itself, None for anything else, links out of it included."""
     if "/" in name or "\\" in name or "\0" in name or Path(name).suffix not in MEDIA_TYPES:
+        return None
+    if len(os.fsencode(name)) > NAME_MAX:
         return None
     file = (folder / name).resolve()
     return file if file.parent == folder.resolve() and file.is_file() else None

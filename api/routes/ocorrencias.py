@@ -9,6 +9,7 @@ from api.ocorrencia_read import OcorrenciaRead, read
 from api.ocorrencia_store import Wanted
 from api.services import Given
 from schemas.faults import Category
+from schemas.names import CHANNEL_PATTERN
 from schemas.ocorrencia import Status
 from schemas.severity import Severity
 
@@ -24,8 +25,8 @@ def listed(
     response: Response,
     skip: Annotated[int, Query(ge=0, le=MAX_ID)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    channel: str | None = None,
-    type: Annotated[str | None, Query(description="fault type, e.g. fade")] = None,
+    channel: Annotated[str | None, Query(pattern=CHANNEL_PATTERN)] = None,
+    type: Annotated[str | None, Query(pattern="^[a-z_]+$", description="fault type, e.g. fade")] = None,
     severity: Severity | None = None,
     category: Category | None = None,
     status: Status | None = None,

@@ -58,8 +58,8 @@ def start_and_leave(stack: Stack, environment: Mapping[str, str], progress: Prog
 
     Raises what ``bring_up`` raises.
     """
-    start_supervisor(stack.installation, environment, on_leash=False)
     try:
+        start_supervisor(stack.installation, environment, on_leash=False)
         bring_up(stack, migration(stack.settings), progress.say)
     except BaseException:
         with suppress(NotRunning):

@@ -6,7 +6,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 import msgspec
-from websockets.exceptions import InvalidStatus, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.sync.client import connect
 
 from infra.clock import now
@@ -14,6 +14,8 @@ from infra.demo.score import Told
 
 # Between tries while the API is away: it is back within a few seconds.
 AGAIN_S = 0.3
+# The close code of a socket without a valid key.
+NO_KEY = 4401
 # How often a silent connection is looked at; bounds how late `stop` is heard.
 LOOK_S = 0.5
 
@@ -78,6 +80,10 @@ class Alarms:
                 self._listen()
             except InvalidStatus as error:
                 if error.response.status_code in (401, 403):
+                    self.failure = Refused("the API does not accept the demo's key")
+                    return
+            except ConnectionClosed as error:
+                if error.rcvd is not None and error.rcvd.code == NO_KEY:
                     self.failure = Refused("the API does not accept the demo's key")
                     return
             except (OSError, WebSocketException, TimeoutError):

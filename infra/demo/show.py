@@ -81,11 +81,10 @@ class Show:
             now = clock.now()
             if now > self._on_air_at + CONNECT_DEADLINE:
                 raise NeverRan(f"{', '.join(sorted(missing)) or dark} did not come up within a minute")
-            for name in sorted(missing & self._viewer.running()):
+            for name in sorted(missing & self._viewer.running(self._on_air_at - LEAD)):
                 missing.remove(name)
                 self._say(f"{name} runs")
-            # A picture of an earlier demo may still be in the playlist: only one of now counts.
-            if not shown and dark not in missing and self._viewer.has_picture(dark):
+            if not shown and self._viewer.has_picture(dark, self._on_air_at - LEAD):
                 shown = True
                 self._say(f"first picture of {dark} to be seen")
             self._listen(POLL_S)
@@ -107,7 +106,11 @@ class Show:
 
     def rows(self) -> list[Row]:
         """Return the account so far."""
-        aired = around(clock.now(), self._programmes, self._on_air_at)
+        # From the first run that was heard to this one: the script may have waited for its next run.
+        aired = [
+            *around(self._counted_from, self._programmes, self._on_air_at),
+            *around(clock.now(), self._programmes, self._on_air_at),
+        ]
         return judge(self.script, self._heard.values(), self._counted_from, aired)
 
     def _listen(self, wait_s: float) -> None:

@@ -1,9 +1,12 @@
 """Looking at Horus as a viewer would: which channels run, and whether there is a picture to see."""
 
+from datetime import datetime
+
 import httpx
 import msgspec
 
 TIMEOUT_S = 3.0
+DATE = "#EXT-X-PROGRAM-DATE-TIME:"
 
 
 class Watched(msgspec.Struct, frozen=True, kw_only=True):
@@ -11,6 +14,7 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
 
     channel: str
     state: str
+    since: datetime | None = None
 
 
 class Streams(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,8 +32,8 @@ class Viewer:
             base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=TIMEOUT_S, trust_env=False
         )
 
-    def running(self) -> set[str]:
-        """Return the channels whose media comes in."""
+    def running(self, after: datetime) -> set[str]:
+        """Return the channels whose media comes in, since ``after``: an earlier demo does not count."""
         try:
             answer = self._client.get("/api/v1/streams/status")
         except httpx.HTTPError:
@@ -37,16 +41,21 @@ class Viewer:
         if answer.status_code != httpx.codes.OK:
             return set()
         streams = msgspec.json.decode(answer.content, type=Streams)
-        return {each.channel for each in streams.channels if each.state == "running"}
+        return {
+            each.channel
+            for each in streams.channels
+            if each.state == "running" and each.since is not None and each.since >= after
+        }
 
-    def has_picture(self, channel: str) -> bool:
-        """Tell whether a player has something to play: a playlist with a segment that can be had."""
+    def has_picture(self, channel: str, after: datetime) -> bool:
+        """Tell whether a player has something to play: a playlist with a segment of after then to be had."""
         try:
             playlist = self._client.get(f"/hls/{channel}/stream.m3u8")
             if playlist.status_code != httpx.codes.OK:
                 return False
             named = [line for line in playlist.text.splitlines() if line and not line.startswith("#")]
-            if not named:
+            dates = [line.removeprefix(DATE) for line in playlist.text.splitlines() if line.startswith(DATE)]
+            if not named or not dates or datetime.fromisoformat(dates[-1]) < after:
                 return False
             address = playlist.url.join(named[-1])
             return self._client.get(address).status_code == httpx.codes.OK

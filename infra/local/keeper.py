@@ -53,10 +53,13 @@ class Keeper:
     def stop(self) -> None:
         """Take everything down and return when nothing is left. A second Ctrl-C meanwhile is the caller's."""
         self._stopping.set()
-        # Not running: somebody else was faster, or it never came up.
-        with contextlib.suppress(NotRunning):
-            take_down(self._stack.installation)
-        self._thread.join(PORTS_DEADLINE_S)
+        deadline = time.monotonic() + PORTS_DEADLINE_S
+        while self._thread.is_alive() and time.monotonic() < deadline:
+            # Not running: somebody else was faster, it never came up, or it is only now coming up.
+            with contextlib.suppress(NotRunning):
+                take_down(self._stack.installation)
+                deadline = time.monotonic() + PORTS_DEADLINE_S
+            self._thread.join(WATCH_S)
 
     def _run(self) -> None:
         try:
@@ -67,6 +70,13 @@ class Keeper:
             self._ready.set()
             return
         self._ready.set()
+        try:
+            self._watch()
+        finally:
+            # Also when there is nobody left to tell: `horus up | head` must not wait for ever.
+            self.ended.set()
+
+    def _watch(self) -> None:
         while not self._stopping.wait(WATCH_S):
             code = self._supervisor.poll() if self._supervisor is not None else None
             if code is None:
@@ -79,7 +89,6 @@ class Keeper:
         # Not before the supervisor has ended: its leash is tied to this thread, and would cut it short.
         while self._supervisor is not None and self._supervisor.poll() is None:
             time.sleep(WATCH_S)
-        self.ended.set()
 
     def _begin(self) -> None:
         self._supervisor = start_supervisor(self._stack.installation, self._environment, on_leash=True)

@@ -36,6 +36,8 @@ def leashed(
 def main() -> int:
     """Put on the leash, then become the command; returns only when the parent is already gone."""
     parent, by, user, *command = sys.argv[1:]
+    # Before the change of user: the file may lie in a folder that is closed to it.
+    expected = _parent(parent)
     if user != SAME_USER:
         account = pwd.getpwnam(user)
         os.initgroups(user, account.pw_gid)
@@ -45,7 +47,7 @@ def main() -> int:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(PR_SET_PDEATHSIG, signal.Signals[by], 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
-    if os.getppid() != _parent(parent):
+    if os.getppid() != expected:
         return PARENT_IS_GONE
     os.execvp(command[0], command)
 

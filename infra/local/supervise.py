@@ -1,12 +1,14 @@
 """Starting and ending the supervisor itself."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from pathlib import Path
+
+import psutil
 
 from infra.local.control import Control, NotRunning, Stopping
 from infra.local.installation import Installation
@@ -73,7 +75,8 @@ def take_down(installation: Installation) -> None:
 
 def kill_supervisor(pid: int) -> None:
     """End the supervisor at once; what runs in it is on leashes and goes with it."""
-    os.kill(pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
 def _alive(pid: int) -> bool:
@@ -81,7 +84,11 @@ def _alive(pid: int) -> bool:
         # A child of ours stays as a zombie until it is waited for.
         return os.waitpid(pid, os.WNOHANG)[0] != pid
     except ChildProcessError:
-        return Path(f"/proc/{pid}").exists()
+        try:
+            # Where process 1 reaps nobody (a container), the dead stay as zombies.
+            return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
 
 
 __all__ = ["NotRunning", "StartFailed", "kill_supervisor", "start_supervisor", "take_down"]

@@ -81,6 +81,9 @@ def _program(process: Process, installation: Installation) -> dict[str, str]:
         "stdout_logfile_maxbytes": str(LOG_BYTES),
         "stdout_logfile_backups": str(LOG_BACKUPS),
     }
+    if process.account is not None:
+        # Its account may not enter the folder that Horus was started in.
+        settings["directory"] = "/"
     if process.environment:
         pairs = [f'{name}="{value}"' for name, value in process.environment.items()]
         settings["environment"] = ",".join(pairs)

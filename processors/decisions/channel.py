@@ -1,6 +1,6 @@
 """All faults of one channel: the fold that the decisions stage, file analysis and replay share. Pure."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import msgspec
@@ -23,6 +23,10 @@ class ChannelState(msgspec.Struct, frozen=True, kw_only=True):
     """No media arrives, as the ingest says."""
     undecodable: Outage | None = None
     """Media arrives in which no picture decodes, as the video stage says."""
+    heard_at: datetime | None = None
+    """When the last status folded in was observed: a repeated or older one changes nothing."""
+    watched_from: datetime | None = None
+    """When the channel was last stopped on purpose: no outage reaches back over that."""
     measured: dict[str, tuple[str, int]] = {}
     """Last segment folded in, (epoch, seq), by kind of measure: a repeated or older one changes nothing."""
 
@@ -85,7 +89,8 @@ def _suppressed(name: str, scores: dict[str, float], rules: dict[str, Rule]) -> 
 
 def _decoding(state: ChannelState, event: VideoMeasured) -> tuple[ChannelState, tuple[Event, ...]]:
     """Fold in whether a segment's picture decodes at all."""
-    if event.expected == 0:
+    if event.expected == 0 or (event.decoded == 0 and state.outage is not None):
+        # No picture was to be expected, or the signal is known to be lost: one loss, one occurrence.
         return state, ()
     if event.decoded == 0:
         outage, changes = lasting(state.undecodable, event.segment.start, event.segment.end, SIGNAL_RULE)
@@ -102,22 +107,37 @@ def _decoding(state: ChannelState, event: VideoMeasured) -> tuple[ChannelState, 
 
 
 def _status(state: ChannelState, event: StreamStatusChanged) -> tuple[ChannelState, tuple[Event, ...]]:
+    if state.heard_at is not None and event.observed_at <= state.heard_at:
+        return state, ()
+    state = msgspec.structs.replace(state, heard_at=event.observed_at)
     because = Because(rule=SIGNAL_RULE, reason=event.reason or event.state)
     match event.state:
         case "trouble":
-            outage, changes = lasting(state.outage, event.since, event.observed_at, SIGNAL_RULE)
+            since = max(event.since, state.watched_from or event.since)
+            # A picture that did not decode before the media ended: one loss, one occurrence.
+            outage, changes = lasting(
+                state.outage or state.undecodable, since, event.observed_at, SIGNAL_RULE
+            )
+            state = msgspec.structs.replace(state, undecodable=None)
             reason = f"{event.trouble}: {event.reason}" if event.reason else str(event.trouble)
             return _with_outage(
                 msgspec.structs.replace(state, outage=outage), event.channel, changes, reason, None
             )
         case "running":
-            ended = over(state.outage, event.since)
+            lost = state.outage
+            ended: tuple[Change, ...] = ()
+            if lost is not None and lost.alarm is None:
+                # The word that it counts never came: the ingest was killed, or media came back meanwhile.
+                lost, ended = lasting(lost, lost.since, event.since, SIGNAL_RULE)
+            ended += over(lost, event.since)
             state = msgspec.structs.replace(state, outage=None)
             return state, tuple(told(event.channel, change, because=because) for change in ended)
         case "stopped":
             # Stopped on purpose: nothing of this channel can be open any longer, and nobody is alarmed.
             ended = over(state.outage, event.observed_at) + over(state.undecodable, event.observed_at)
-            state = msgspec.structs.replace(state, outage=None, undecodable=None)
+            state = msgspec.structs.replace(
+                state, outage=None, undecodable=None, watched_from=event.observed_at
+            )
             events = tuple(told(event.channel, change, because=because) for change in ended)
             state, closings = _close_tracks(state, event.channel, because.reason)
             return state, events + closings

@@ -7,6 +7,9 @@ import msgspec
 from processors.decisions.rules import Rule
 from schemas.severity import Severity, severity_of
 
+# Epochs may overlap by less than this, by jitter; more is another clock.
+BACK_S = 1.0
+
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
     """One score, speaking for ``period_s`` seconds from ``at`` on."""
@@ -77,8 +80,13 @@ def step(track: Track, sample: Sample, rule: Rule) -> tuple[Track, tuple[Change,
     open fault is closed where it was last seen.
     """
     changes: tuple[Change, ...] = ()
-    if track.window and (sample.at - track.window[-1].end).total_seconds() > rule.hold_s:
-        track, changes = close(track)
+    if track.window:
+        gap_s = (sample.at - track.window[-1].end).total_seconds()
+        # Backwards by more than a sample: a new epoch that overlaps the one before, on another clock.
+        if gap_s > rule.hold_s or gap_s < -BACK_S:
+            track, changes = close(track)
+        elif track.alarm is None and gap_s > rule.merge_s:
+            track = Track()
     window = (*track.window, sample)[-rule.moving_avg_m :]
     average = sum(each.score for each in window) / len(window)
     track = msgspec.structs.replace(

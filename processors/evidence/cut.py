@@ -86,11 +86,13 @@ async def _run(command: list[str], target: Path) -> None:
     )
     try:
         _, said = await asyncio.wait_for(process.communicate(), CUT_TIMEOUT_S)
-    except BaseException:
+    except BaseException as error:
         if process.returncode is None:
             process.kill()
             await process.wait()
         beside.unlink(missing_ok=True)
+        if isinstance(error, TimeoutError):
+            raise CutFailed(f"ffmpeg did not end within {CUT_TIMEOUT_S:g} s") from error
         raise
     if process.returncode != 0 or not beside.is_file() or beside.stat().st_size == 0:
         beside.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ from typing import TypeVar
 import structlog
 from aiokafka.errors import KafkaError as AioKafkaError
 from confluent_kafka import KafkaException
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential
 
 from infra.kafka import NotDelivered
 
@@ -21,6 +21,12 @@ FIRST_WAIT_S = 0.2
 LONGEST_WAIT_S = 5.0
 
 
+def _can_pass(error: BaseException) -> bool:
+    # A producer that lost its idempotence, say, stays lost: the process must begin anew.
+    fatal = isinstance(error, KafkaException) and bool(error.args) and error.args[0].fatal()
+    return isinstance(error, TRANSIENT) and not fatal
+
+
 async def until_done(what: str, attempt: Callable[[], Awaitable[Result]]) -> Result:
     """Await ``attempt()`` again and again, with growing pauses, while it fails in a way that can pass.
 
@@ -32,7 +38,7 @@ async def until_done(what: str, attempt: Callable[[], Awaitable[Result]]) -> Res
         log.warning("trying again", what=what, attempt=state.attempt_number, error=repr(failure))
 
     retrying = AsyncRetrying(
-        retry=retry_if_exception_type(TRANSIENT),
+        retry=retry_if_exception(_can_pass),
         wait=wait_exponential(multiplier=FIRST_WAIT_S, max=LONGEST_WAIT_S),
         before_sleep=tell,
         reraise=True,

@@ -31,14 +31,15 @@ class Snapshot(msgspec.Struct, Generic[State], frozen=True, kw_only=True):
 
 def hole_before(snapshot: "Snapshot[State]", records: Iterable[Taken]) -> dict[str, tuple[int, int]]:
     """Return for each topic the stretch of offsets that is missing before the first of ``records``."""
-    first: dict[str, int] = {}
+    due: dict[str, int] = {}
+    holes: dict[str, tuple[int, int]] = {}
     for record in records:
-        first.setdefault(record.topic, record.offset)
-    return {
-        topic: (snapshot.expected(topic), offset)
-        for topic, offset in first.items()
-        if offset > snapshot.expected(topic)
-    }
+        expected = due.get(record.topic, snapshot.expected(record.topic))
+        if record.offset > expected:
+            # Read again from the beginning of the batch: what came before the hole must be folded first.
+            holes[record.topic] = (snapshot.expected(record.topic), record.offset)
+        due[record.topic] = max(expected, record.offset + 1)
+    return holes
 
 
 def advanced(

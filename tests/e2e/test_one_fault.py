@@ -1,6 +1,7 @@
 """One fault, all the way: television over real SRT in; alarm, row, clip, HLS and a page in a browser out."""
 
 import queue
+import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -169,7 +170,7 @@ def test_nothing_but_health_answers_without_a_key(aired: Aired, path: str) -> No
 def page(aired: Aired) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
+            executable_path=shutil.which("chromium"),
             args=["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"],
         )
         yield browser.new_page(viewport={"width": 1280, "height": 800})

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from infra.local.java import find_java
 from infra.local.missing import Missing
 
 POM = Path(__file__).with_name("pom.xml")
@@ -48,8 +49,10 @@ def fetch_jars() -> Path:
             check=False,
         )
         if done.returncode != 0:
-            lines = [line for line in (done.stdout + done.stderr).splitlines() if "ERROR" in line]
-            raise RuntimeError(f"Maven could not fetch Kafka: {lines[0] if lines else 'no reason given'}")
+            find_java()  # Without Java, Maven complains in words that help nobody. Raises Missing.
+            said = (done.stdout + done.stderr).strip().splitlines()
+            reasons = [line for line in said if "ERROR" in line] or said[-1:] or ["no reason given"]
+            raise Missing(f"Maven could not fetch Kafka: {reasons[0]}")
         (fresh / STAMP).write_text(_wanted())
         _put_in_place(fresh, folder, Path(temporary) / "old")
     return folder

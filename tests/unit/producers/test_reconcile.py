@@ -83,7 +83,7 @@ def reconciler() -> tuple[Reconciler, list[str], list[Fake]]:
         made.append(Fake(event, before, diary))
         return made[-1]
 
-    return Reconciler(begin, {}), diary, made
+    return Reconciler(begin, {}, lambda event: diary.append(f"gone {event.channel}")), diary, made
 
 
 def test_removed_channels_stop_on_purpose_and_moved_ones_do_not() -> None:
@@ -95,6 +95,17 @@ def test_removed_channels_stop_on_purpose_and_moved_ones_do_not() -> None:
     channels.heard(configured("b", url="srt://h:2"))
     channels.step()
     assert diary == ["start a", "start b", "stop a on purpose", "stop b", "start b"]
+
+
+def test_a_channel_removed_while_nobody_watched_it_is_told_as_gone() -> None:
+    channels, diary, _ = reconciler()
+    channels.heard(configured("a"))
+    channels.heard(removed("a"))
+    channels.heard(removed("b"))
+    channels.heard(configured("b"))
+    channels.step()
+    channels.step()
+    assert diary == ["gone a", "start b"]
 
 
 def test_the_end_of_the_process_is_nobodys_wish_about_a_channel() -> None:

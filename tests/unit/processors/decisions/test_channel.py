@@ -140,6 +140,52 @@ def test_media_in_which_nothing_decodes_is_a_lost_signal() -> None:
     assert (closed.fault.start_ts, closed.fault.end_ts) == (at(3), at(8))
 
 
+def test_a_loss_that_was_only_suspected_when_the_ingest_died_is_told_once_media_is_back() -> None:
+    events = told([status(7.6, "trouble", 5, "no_data"), status(14, "running", 13)])
+
+    assert in_short(events) == [("opened", "sem_sinal"), ("closed", "sem_sinal")]
+    assert (events[0].fault.start_ts, events[1].fault.end_ts) == (at(5), at(13))
+
+
+def test_a_channel_added_again_while_its_source_is_still_away_alarms_anew() -> None:
+    events = told(
+        [
+            status(9, "trouble", 5, "unreachable"),
+            status(20, "stopped", 5),
+            status(40, "trouble", 5, "unreachable"),
+        ]
+    )
+
+    assert in_short(events) == [
+        ("opened", "sem_sinal"), ("closed", "sem_sinal"), ("opened", "sem_sinal"),
+    ]  # fmt: skip
+    assert events[2].fault.start_ts == at(20)
+    assert events[0].uid != events[2].uid
+
+
+def test_media_that_does_not_decode_and_then_ends_is_one_loss() -> None:
+    events = told(
+        [
+            *[picture(n, decoded=0 if n >= 3 else 25) for n in range(7)],
+            status(11, "trouble", 7, "unreachable"),
+            status(20, "running", 19),
+        ]
+    )
+
+    assert [word for word, _ in in_short(events) if word != "escalated"] == ["opened", "closed"]
+    assert (events[-1].fault.start_ts, events[-1].fault.end_ts) == (at(3), at(19))
+
+
+def test_statuses_sent_again_after_the_broker_was_away_change_nothing() -> None:
+    once = [
+        status(9, "trouble", 5, "unreachable"),
+        status(15.5, "running", 15),
+        *[picture(n, fade=1.0) for n in range(15, 19)],
+    ]
+
+    assert told([*once, *once[:2]]) == told(once)
+
+
 def test_a_measure_read_twice_changes_nothing() -> None:
     once = [picture(n, freeze=float(2 <= n < 8)) for n in range(12)]
     twice = [event for event in once for _ in range(2)]

@@ -120,6 +120,23 @@ def test_first_good_sample_after_a_gap_does_not_close_a_fault_at_once() -> None:
     assert changes == ()
 
 
+def test_bad_samples_on_both_sides_of_a_gap_are_no_fault_that_lasted_through_it() -> None:
+    track, _ = fold(seconds(bad=0.6))
+
+    _, changes = step(track, Sample(at=at(12), period_s=PERIOD_S, score=1.0), RULE)
+
+    assert changes == ()
+
+
+def test_an_epoch_that_begins_before_the_last_one_ended_closes_a_fault_where_it_was_last_seen() -> None:
+    track, _ = fold(seconds(bad=10))
+
+    _, changes = step(track, Sample(at=at(2), period_s=PERIOD_S, score=1.0), RULE)
+
+    assert [type(change) for change in changes] == [Closed]
+    assert changes[0].end == at(10)
+
+
 def test_after_a_long_gap_a_fault_is_closed_where_it_was_last_seen() -> None:
     track, _ = fold(seconds(bad=3))
 

@@ -91,6 +91,14 @@ def test_offsets_that_were_skipped_are_read_from_the_topic() -> None:
     assert broker.outputs == SUMS
 
 
+def test_offsets_that_were_skipped_within_a_batch_are_read_from_the_topic() -> None:
+    broker = Broker()
+
+    asyncio.run(lane(broker).step([LOG[0], LOG[1], LOG[5]]))
+
+    assert broker.outputs == SUMS
+
+
 def test_offsets_already_folded_are_passed_over_without_a_write() -> None:
     broker = Broker()
     asyncio.run(lane(broker).step(LOG))
