@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from schemas.faults import FAULTS, Category
@@ -71,6 +71,14 @@ class Settings(BaseSettings):
         default_factory=dict, description="threshold by class: VIDEO_THRESH_<CLASS>, AUDIO_THRESH_<CLASS>"
     )
 
+    @field_validator("horus_admin_key")
+    @classmethod
+    def _fits_a_header(cls, key: SecretStr | None) -> SecretStr | None:
+        text = key.get_secret_value() if key is not None else ""
+        if not text.isascii() or text != text.strip():
+            raise ValueError("must be ASCII, without spaces at its ends: it travels in a header")
+        return key
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -115,6 +123,7 @@ class Settings(BaseSettings):
 
 
 OWN_PREFIX = "HORUS_"
+SECRETS = frozenset({"HORUS_ADMIN_KEY", "DATABASE_URL"})
 THRESHOLD_PREFIXES = {"VIDEO_THRESH_": Category.VIDEO, "AUDIO_THRESH_": Category.AUDIO}
 
 
@@ -162,7 +171,8 @@ def _complaint(where: tuple[int | str, ...], message: str, value: object) -> str
     if len(where) > 1:
         fault = FAULTS[str(where[1])]
         name = f"{fault.category.value.upper()}_THRESH_{fault.name.upper()}"
-    return f"{name}={value}: {message}"
+    shown = "***" if name in SECRETS else value
+    return f"{name}={shown}: {message}"
 
 
 def in_words(settings: Settings) -> list[tuple[str, str, str]]:

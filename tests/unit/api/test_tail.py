@@ -24,6 +24,17 @@ def test_each_event_of_a_life_is_announced_by_its_kind() -> None:
     ]
 
 
+def test_a_new_alarm_is_told_though_old_ones_were_forgotten_and_the_table_knows_it_already() -> None:
+    known = ocorrencia("known")
+    fold = Fold(Recall(lambda _: known, capacity=1))
+    lives = [event for _ in range(3) for event in Alarm().life()]
+
+    messages = [fold.take(enveloped(event), offset) for offset, event in enumerate(lives)]
+
+    assert [message.kind for message in messages if message].count("nova_ocorrencia") == 3
+    assert [message.kind for message in messages if message].count("ocorrencia_encerrada") == 3
+
+
 def test_repeated_event_gives_no_message() -> None:
     fold, alarm = fresh(), Alarm()
     assert fold.take(enveloped(alarm.opened()), 0) is not None

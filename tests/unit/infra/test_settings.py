@@ -49,6 +49,8 @@ def test_threshold_of_a_class_is_read_by_its_name() -> None:
         ("AUDIO_THRESH_NONSENSE", "0.5"),
         ("HORUS_ANONYMOUS_ROLE", "root"),
         ("HORUS_LOG_LEVEL", "LOUD"),
+        ("HORUS_ADMIN_KEY", "chavé"),
+        ("HORUS_ADMIN_KEY", " key "),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
@@ -96,6 +98,13 @@ def test_secrets_are_not_shown() -> None:
 
     assert "s3cret" not in shown
     assert "passw0rd" not in shown
+
+
+def test_a_secret_that_is_refused_is_not_shown() -> None:
+    with pytest.raises(BadSettings) as raised:
+        load({"HORUS_ADMIN_KEY": "s3crét"}, dotenv=None)
+
+    assert "s3cr" not in str(raised.value)
 
 
 @given(

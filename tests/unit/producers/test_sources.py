@@ -99,6 +99,7 @@ def test_mask_hides_users_passphrases_and_tokens_and_keeps_the_rest() -> None:
     )
     assert mask("rtsp://user:pw@h:554/x") == "rtsp://***@h:554/x"
     assert mask("https://h/x.m3u8?token=abc") == "https://h/x.m3u8?token=***"
+    assert mask("rtmp://h/app/stream-key") == "rtmp://h/app/***"
     assert mask("udp://239.1.1.1:5000?pkt_size=1316") == "udp://239.1.1.1:5000?pkt_size=1316"
 
 
