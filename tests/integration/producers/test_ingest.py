@@ -39,7 +39,9 @@ def listening(port: int) -> str:
 
 
 def calling(port: int) -> str:
-    return f"srt://127.0.0.1:{port}"
+    # An encoder goes on calling while nobody listens: after a cut without a farewell, ours hears a new call
+    # only when the old connection has timed out.
+    return f"srt://127.0.0.1:{port}?connect_timeout=20000"
 
 
 def recorded(channel: Watched, number: int) -> Callable[[], bool]:
