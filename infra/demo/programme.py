@@ -75,8 +75,8 @@ def source_frame(programme: Programme, index: int) -> int:
     return index if frozen is None else max(0, round(frozen.start_s * programme.fps) - 1)
 
 
-# Each fault lasts nine seconds or more: an ingest that is killed is blind for up to six, and what is left
-# must still be enough to raise the alarm.
+# Each fault lasts sixteen seconds: when the supervisor itself is killed all of Horus is blind for eleven, and
+# what is left of a fault must still be enough to raise its alarm.
 # Starts lie on frames but never on whole seconds or key frames (every 1 s), as real faults do. Before the
 # first fault, between faults and after the last there are at least 9 s of health, so that each alarm has
 # time to close before the next opens. The cut alone ends on a key frame: television that comes back in the
@@ -85,27 +85,27 @@ DEMO: tuple[Programme, Programme] = (
     Programme(
         name="tv1",
         title="Horus News",
-        duration_s=75.0,
+        duration_s=92.0,
         width=640,
         height=360,
         fps=25,
         seed=1101,
         sound="speech",
-        faults=(Fault("fade", 13.36, 22.44), Fault("freeze", 34.56, 46.88)),
+        faults=(Fault("fade", 13.36, 29.44), Fault("freeze", 41.56, 57.88)),
     ),
     Programme(
         name="tv2",
         title="Horus Natura",
-        duration_s=75.0,
+        duration_s=92.0,
         width=640,
         height=360,
         fps=25,
         seed=2202,
         sound="music",
         faults=(
-            Fault("ausencia_audio", 11.28, 20.36),
-            Fault("fade", 29.68, 38.84),
-            Fault("sem_sinal", 48.52, 58.0),
+            Fault("ausencia_audio", 11.28, 27.36),
+            Fault("fade", 37.68, 53.84),
+            Fault("sem_sinal", 64.52, 81.0),
         ),
     ),
 )

@@ -101,7 +101,10 @@ def test_second_run_of_the_script_is_one_duration_later() -> None:
     ] * len(DEMO[0].faults)
 
 
-@pytest.mark.parametrize(("ready_s", "cycle"), [(5.0, 0), (11.0, 1), (80.0, 1), (90.0, 2)])
+@pytest.mark.parametrize(
+    ("ready_s", "cycle"),
+    [(5.0, 0), (11.0, 1), (DEMO[0].duration_s + 5.0, 1), (DEMO[0].duration_s + 11.0, 2)],
+)
 def test_script_counts_from_the_first_run_that_the_channels_are_ready_for(ready_s: float, cycle: int) -> None:
     script = script_from(DEMO, ON_AIR, ON_AIR + timedelta(seconds=ready_s))
     assert script == injections(DEMO, ON_AIR, cycle)
