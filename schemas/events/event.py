@@ -17,4 +17,3 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     @abstractmethod
     def fact(self) -> tuple[object, ...]:
         """Return what makes this fact itself, besides its type: the parts of its UUIDv5."""
-        raise NotImplementedError
