@@ -19,6 +19,7 @@ WATCH_S = 0.5
 PORTS_DEADLINE_S = 15.0
 # Between tries to bring up what does not come up: as long as a person needs to read why.
 AGAIN_S = 5.0
+TAKE_DOWNS = 2
 
 
 class Keeper:
@@ -54,11 +55,16 @@ class Keeper:
         """Take everything down and return when nothing is left. A second Ctrl-C meanwhile is the caller's."""
         self._stopping.set()
         deadline = time.monotonic() + PORTS_DEADLINE_S
+        taken_down = 0
         while self._thread.is_alive() and time.monotonic() < deadline:
             # Not running: somebody else was faster, it never came up, or it is only now coming up.
             with contextlib.suppress(NotRunning):
                 take_down(self._stack.installation)
-                deadline = time.monotonic() + PORTS_DEADLINE_S
+                taken_down += 1
+                # The second is for a supervisor that was just being started anew. No more: one that has
+                # ended, but whose end nobody has taken note of yet, can be taken down for ever.
+                if taken_down <= TAKE_DOWNS:
+                    deadline = time.monotonic() + PORTS_DEADLINE_S
             self._thread.join(WATCH_S)
 
     def _run(self) -> None:
