@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as property_settings
 
 from infra.local import kafka as local_kafka
 from infra.local import postgres as local_postgres
@@ -18,6 +19,10 @@ from infra.local.leash import leashed
 from infra.local.ports import free_port
 from infra.settings import Settings, load
 from infra.topics import create_missing
+
+# What a property says is not how fast it is: on a busy machine any example may take long.
+property_settings.register_profile("untimed", deadline=None)
+property_settings.load_profile("untimed")
 
 # A cold JVM beside other work on two cores; a start takes 2 s on a quiet machine.
 START_DEADLINE_S = 60.0

@@ -22,7 +22,8 @@ class Measured(Event, frozen=True, kw_only=True):
 
     segment: SegmentRef
     times_s: tuple[float, ...]
-    """Seconds after ``segment.start``; sound may begin a little before it."""
+    """Seconds after ``segment.start``. A model that looks ahead tells of a segment's end with the next one:
+    such samples lie up to about a second before it."""
     period_s: float
     """Distance between samples: how long each one speaks for."""
     scores: dict[str, tuple[float, ...]]
