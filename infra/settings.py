@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -13,6 +13,8 @@ from schemas.faults import FAULTS, Category
 
 Role = Literal["none", "viewer", "operator", "admin"]
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+# At least one sample of a picture; at most an hour: what may stand still for longer is better not watched.
+Delay = Annotated[float, Field(ge=0.2, le=3600.0)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -36,6 +38,9 @@ class Settings(BaseSettings):
     horus_models: Path | None = Field(
         None, description="folder of .tflite models; default: the committed ones"
     )
+    horus_tflite_runtime: Literal["litert", "tflite-runtime"] = Field(
+        "litert", description="what runs the models: litert or tflite-runtime (docs/models.md)"
+    )
     horus_media_url: str = Field(
         "", description="media store: a folder or an fsspec URL; default: <home>/media"
     )
@@ -50,7 +55,7 @@ class Settings(BaseSettings):
     )
 
     video_vote_k: Annotated[int, Field(ge=1, le=100)] = Field(
-        3, description="bad samples in a row before a picture fault may open"
+        3, description="bad averages in a row before a picture fault may open"
     )
     video_moving_avg_m: Annotated[int, Field(ge=1, le=100)] = Field(
         3, description="samples in the moving average of picture scores"
@@ -58,8 +63,9 @@ class Settings(BaseSettings):
     video_thresh_default: Probability = Field(
         0.6, description="threshold of picture classes that neither a setting nor the model's card names"
     )
+    # One: with half-second samples two bad ones are the second from which a fault counts.
     audio_vote_k: Annotated[int, Field(ge=1, le=100)] = Field(
-        2, description="bad samples in a row before a sound fault may open"
+        1, description="bad averages in a row before a sound fault may open"
     )
     audio_moving_avg_m: Annotated[int, Field(ge=1, le=100)] = Field(
         2, description="samples in the moving average of sound scores"
@@ -69,6 +75,12 @@ class Settings(BaseSettings):
     )
     thresholds: dict[str, Probability] = Field(
         default_factory=dict, description="threshold by class: VIDEO_THRESH_<CLASS>, AUDIO_THRESH_<CLASS>"
+    )
+    onsets: dict[str, Delay] = Field(
+        default_factory=dict, description="seconds from which a fault counts, by class: ONSET_S_<CLASS>"
+    )
+    clears: dict[str, Delay] = Field(
+        default_factory=dict, description="good seconds that end a fault, by class: CLEAR_S_<CLASS>"
     )
 
     @field_validator("horus_admin_key")
@@ -124,33 +136,68 @@ class Settings(BaseSettings):
 
 OWN_PREFIX = "HORUS_"
 SECRETS = frozenset({"HORUS_ADMIN_KEY", "DATABASE_URL"})
-THRESHOLD_PREFIXES = {"VIDEO_THRESH_": Category.VIDEO, "AUDIO_THRESH_": Category.AUDIO}
+
+
+class PerClass(NamedTuple):
+    """A family of settings with a member for each class of faults."""
+
+    prefix: str
+    """Of the environment's names; the class in capitals follows."""
+    field: str
+    """Of Settings: the members given, by class."""
+    categories: frozenset[Category]
+    """Which classes have one."""
+    meaning: str
+
+    def names(self) -> dict[str, str]:
+        """Return the class of each name there is."""
+        return {
+            f"{self.prefix}{fault.name.upper()}": fault.name
+            for fault in FAULTS.values()
+            if fault.category in self.categories
+        }
+
+
+_THRESHOLD = "threshold of one class, where it should differ from its model's"
+PER_CLASS = (
+    PerClass("VIDEO_THRESH_", "thresholds", frozenset({Category.VIDEO}), _THRESHOLD),
+    PerClass("AUDIO_THRESH_", "thresholds", frozenset({Category.AUDIO}), _THRESHOLD),
+    PerClass("ONSET_S_", "onsets", frozenset(Category), "seconds from which a fault of one class counts"),
+    PerClass(
+        "CLEAR_S_",
+        "clears",
+        frozenset({Category.VIDEO, Category.AUDIO}),
+        "seconds without a fault of one class that end it",
+    ),
+)
 
 
 def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".env")) -> Settings:
     """Read the settings: the environment first, then ``.env``, then the defaults.
 
-    Raises BadSettings, naming every unknown ``HORUS_*``, ``VIDEO_THRESH_*`` or ``AUDIO_THRESH_*`` and every
-    value out of range.
+    Raises BadSettings, naming every unknown ``HORUS_*`` or member of PER_CLASS and every value out of range.
     """
     given: dict[str, str] = {}
     if dotenv is not None and dotenv.is_file():
         given.update({name: value for name, value in dotenv_values(dotenv).items() if value is not None})
     given.update(os.environ if environ is None else environ)
-    values: dict[str, Any] = {}
-    thresholds: dict[str, str] = {}
+    by_class = {name: (each.field, fault) for each in PER_CLASS for name, fault in each.names().items()}
+    values: dict[str, Any] = {each.field: {} for each in PER_CLASS}
+    known = Settings.model_fields.keys() - values.keys()
     wrong: list[str] = []
-    known = set(Settings.model_fields) - {"thresholds"}
     for name, value in given.items():
-        if name.lower() in known:
-            if value != "":
+        if name.lower() in known or name in by_class:
+            if value == "":
+                continue
+            if name in by_class:
+                field, fault = by_class[name]
+                values[field][fault] = value
+            else:
                 values[name.lower()] = value
-        elif fault := _class_of_threshold(name):
-            thresholds[fault] = value
-        elif name.startswith((OWN_PREFIX, *THRESHOLD_PREFIXES)):
+        elif name.startswith((OWN_PREFIX, *(each.prefix for each in PER_CLASS))):
             wrong.append(f"{name}: no such setting (`horus settings` lists them)")
     try:
-        settings = Settings(**values, thresholds=thresholds)
+        settings = Settings(**values)
     except ValidationError as error:
         wrong += [_complaint(problem["loc"], problem["msg"], problem["input"]) for problem in error.errors()]
     if wrong:
@@ -158,19 +205,11 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".
     return settings
 
 
-def _class_of_threshold(name: str) -> str | None:
-    for prefix, category in THRESHOLD_PREFIXES.items():
-        fault = FAULTS.get(name.removeprefix(prefix).lower())
-        if name.startswith(prefix) and fault is not None and fault.category is category:
-            return fault.name
-    return None
-
-
 def _complaint(where: tuple[int | str, ...], message: str, value: object) -> str:
     name = str(where[0]).upper()
     if len(where) > 1:
-        fault = FAULTS[str(where[1])]
-        name = f"{fault.category.value.upper()}_THRESH_{fault.name.upper()}"
+        members = [(each.field, names) for each in PER_CLASS for names in each.names().items()]
+        name = next(name for field, (name, fault) in members if (field, fault) == where[:2])
     shown = "***" if name in SECRETS else value
     return f"{name}={shown}: {message}"
 
@@ -178,13 +217,16 @@ def _complaint(where: tuple[int | str, ...], message: str, value: object) -> str
 def in_words(settings: Settings) -> list[tuple[str, str, str]]:
     """Return (name, value, meaning) of every setting, secrets masked, as shown at start."""
     rows = []
+    families = {each.field for each in PER_CLASS}
     for name, field in Settings.model_fields.items():
-        if name == "thresholds":
+        if name in families:
             continue
         value = getattr(settings, name)
         shown = "(default)" if value is None or value == "" else str(value)
         rows.append((name.upper(), shown, field.description or ""))
-    for fault, threshold in settings.thresholds.items():
-        prefix = "VIDEO" if FAULTS[fault].category is Category.VIDEO else "AUDIO"
-        rows.append((f"{prefix}_THRESH_{fault.upper()}", str(threshold), f"threshold of {fault}"))
+    for each in PER_CLASS:
+        given: dict[str, float] = getattr(settings, each.field)
+        rows += [
+            (name, str(given[fault]), each.meaning) for name, fault in each.names().items() if fault in given
+        ]
     return rows

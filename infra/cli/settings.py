@@ -37,14 +37,14 @@ def table(rows: Iterable[tuple[str, str, str]]) -> list[str]:
 
 def dotenv() -> str:
     """Return the text of .env.example: every setting as a comment, with its meaning and its default."""
-    from infra.settings import in_words, load
-    from schemas.faults import FAULTS
+    from infra.settings import PER_CLASS, in_words, load
 
     lines = [DOTENV_HEAD]
     for name, value, meaning in in_words(load({}, dotenv=None)):
         lines.append(f"# {meaning}\n#{name}={'' if value == '(default)' else value}\n")
-    lines.append("# threshold of one class, where it should differ from its model's")
-    for fault in FAULTS.values():
-        if fault.category.value in ("video", "audio"):
-            lines.append(f"#{fault.category.value.upper()}_THRESH_{fault.name.upper()}=")
-    return "\n".join(lines) + "\n"
+    families: dict[str, list[str]] = {}
+    for each in PER_CLASS:
+        families.setdefault(each.meaning, []).extend(each.names())
+    for meaning, names in families.items():
+        lines.append("\n".join([f"# {meaning}", *(f"#{name}=" for name in names), ""]))
+    return "\n".join(lines)

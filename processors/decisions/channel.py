@@ -1,14 +1,15 @@
 """All faults of one channel: the fold that the decisions stage, file analysis and replay share. Pure."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from functools import partial
 
 import msgspec
 
-from processors.decisions.rules import SIGNAL_RULE, SUPPRESSED_BY, Rule, Rules
+from processors.decisions.rules import Rule, Rules
 from processors.decisions.signal import Outage, lasting, over
+from processors.decisions.suppression import settled
 from processors.decisions.tell import Because, told
-from processors.decisions.track import Change, Sample, Track, close, step
+from processors.decisions.track import Change, Sample, Track, close
 from schemas.events import AudioMeasured, Event, StreamStatusChanged, VideoMeasured
 from schemas.events.detections import Measured
 from schemas.events.media import SegmentRef
@@ -19,6 +20,10 @@ class ChannelState(msgspec.Struct, frozen=True, kw_only=True):
 
     tracks: dict[str, Track] = {}
     """By fault type."""
+    waiting: dict[str, tuple[Sample, ...]] = {}
+    """Samples held back until it is known whether another fault brings theirs about, by fault type."""
+    thresholds: dict[str, float] = {}
+    """What the models' cards last named, by fault type: for judging what waits when nothing more comes."""
     outage: Outage | None = None
     """No media arrives, as the ingest says."""
     undecodable: Outage | None = None
@@ -37,7 +42,7 @@ def decide(state: ChannelState, event: Event, rules: Rules) -> tuple[ChannelStat
         case VideoMeasured():
             if _known(state, "video", event.segment):
                 return state, ()
-            state, about_signal = _decoding(state, event)
+            state, about_signal = _decoding(state, event, rules)
             state, about_picture = _measured(state, event, rules)
             return _seen(state, "video", event.segment), about_signal + about_picture
         case AudioMeasured():
@@ -46,8 +51,22 @@ def decide(state: ChannelState, event: Event, rules: Rules) -> tuple[ChannelStat
             state, about_sound = _measured(state, event, rules)
             return _seen(state, "audio", event.segment), about_sound
         case StreamStatusChanged():
-            return _status(state, event)
+            return _status(state, event, rules)
     return state, ()
+
+
+def finish(state: ChannelState, channel: str, rules: Rules) -> tuple[ChannelState, tuple[Event, ...]]:
+    """Return the state and the events once nothing more will come of a channel, as at the end of a file.
+
+    Samples that wait are judged by what is known, and every fault is closed where it was last seen.
+    """
+    because = Because(rule=rules.signal, reason="the media ends")
+    events: tuple[Event, ...] = ()
+    for lost in (state.outage, state.undecodable):
+        if lost is not None:
+            events += tuple(told(channel, change, because=because) for change in over(lost, lost.until))
+    state, closings = _close_tracks(state, channel, because.reason, rules)
+    return msgspec.structs.replace(state, outage=None, undecodable=None), events + closings
 
 
 def _known(state: ChannelState, kind: str, segment: SegmentRef) -> bool:
@@ -60,75 +79,104 @@ def _seen(state: ChannelState, kind: str, segment: SegmentRef) -> ChannelState:
 
 
 def _measured(state: ChannelState, event: Measured, rules: Rules) -> tuple[ChannelState, tuple[Event, ...]]:
-    known = [(name, rules.of(name, event.thresholds)) for name in event.scores]
-    classes: dict[str, Rule] = {name: rule for name, rule in known if rule is not None}
-    tracks = {name: state.tracks.get(name, Track()) for name in classes}
-    events: list[Event] = []
+    classes = _rules_of(event.scores, event.thresholds, rules)
+    # A picture is looked at for a moment, sound is heard for the whole of its sample.
+    before_s = event.period_s / 2 if isinstance(event, VideoMeasured) else 0.0
+    tracks, waiting, events = state.tracks, state.waiting, list[Event]()
     for index, offset_s in enumerate(event.times_s):
         at = event.segment.start + timedelta(seconds=offset_s)
-        scores = {name: event.scores[name][index] for name in classes}
-        for name, rule in classes.items():
-            score = 0.0 if _suppressed(name, scores, classes) else scores[name]
-            sample = Sample(at=at, period_s=event.period_s, score=score)
-            before = tracks[name]
-            tracks[name], changes = step(before, sample, rule)
+        if _lost(state, at):
+            continue
+        queues = dict(waiting)
+        for name in classes:
+            score = event.scores[name][index]
+            sample = Sample(at=at, period_s=event.period_s, score=score, before_s=before_s)
+            queues[name] = (*waiting.get(name, ()), sample)
+        now = settled(tracks, queues, classes)
+        tracks, waiting = now.tracks, now.waiting
+        for each in now.steps:
             because = Because(
-                rule=rule,
+                rule=classes[each.fault],
+                reason=each.reason,
                 model=event.model,
                 segment=event.segment,
-                window=tracks[name].window or (sample,),
+                window=each.window,
             )
-            events += map(partial(told, event.channel, because=because), changes)
-    return msgspec.structs.replace(state, tracks={**state.tracks, **tracks}), tuple(events)
+            events.append(told(event.channel, each.change, because=because))
+    state = msgspec.structs.replace(
+        state, tracks=tracks, waiting=waiting, thresholds={**state.thresholds, **event.thresholds}
+    )
+    return state, tuple(events)
 
 
-def _suppressed(name: str, scores: dict[str, float], rules: dict[str, Rule]) -> bool:
-    causes = SUPPRESSED_BY.get(name, frozenset()) & scores.keys()
-    return any(scores[cause] >= rules[cause].threshold for cause in causes)
+def _lost(state: ChannelState, at: datetime) -> bool:
+    """Tell whether a sample lies within a loss that has opened: measured late, or sound without a picture."""
+    if state.undecodable is not None and state.undecodable.alarm is not None:
+        return True
+    # What was recorded after the last word of the loss is media that came back; that word may be on its way.
+    return state.outage is not None and state.outage.alarm is not None and at < state.outage.until
 
 
-def _decoding(state: ChannelState, event: VideoMeasured) -> tuple[ChannelState, tuple[Event, ...]]:
+def _rules_of(names: Iterable[str], thresholds: Mapping[str, float], rules: Rules) -> dict[str, Rule]:
+    """Return the rule of each class that is a fault."""
+    known = [(name, rules.of(name, thresholds)) for name in names]
+    return {name: rule for name, rule in known if rule is not None}
+
+
+def _decoding(
+    state: ChannelState, event: VideoMeasured, rules: Rules
+) -> tuple[ChannelState, tuple[Event, ...]]:
     """Fold in whether a segment's picture decodes at all."""
     if event.expected == 0 or (event.decoded == 0 and state.outage is not None):
         # No picture was to be expected, or the signal is known to be lost: one loss, one occurrence.
         return state, ()
     if event.decoded == 0:
-        outage, changes = lasting(state.undecodable, event.segment.start, event.segment.end, SIGNAL_RULE)
+        outage, changes = lasting(state.undecodable, event.segment.start, event.segment.end, rules.signal)
         reason = "media arrives, but no picture in it decodes"
         return _with_outage(
-            msgspec.structs.replace(state, undecodable=outage), event.channel, changes, reason, event.segment
+            msgspec.structs.replace(state, undecodable=outage),
+            event.channel,
+            changes,
+            Because(rule=rules.signal, reason=reason, segment=event.segment),
+            rules,
         )
     changes = over(state.undecodable, event.segment.start)
-    because = Because(rule=SIGNAL_RULE, reason="the picture decodes again", segment=event.segment)
+    because = Because(rule=rules.signal, reason="the picture decodes again", segment=event.segment)
     return (
         msgspec.structs.replace(state, undecodable=None),
         tuple(told(event.channel, change, because=because) for change in changes),
     )
 
 
-def _status(state: ChannelState, event: StreamStatusChanged) -> tuple[ChannelState, tuple[Event, ...]]:
+def _status(
+    state: ChannelState, event: StreamStatusChanged, rules: Rules
+) -> tuple[ChannelState, tuple[Event, ...]]:
     if state.heard_at is not None and event.observed_at <= state.heard_at:
         return state, ()
     state = msgspec.structs.replace(state, heard_at=event.observed_at)
-    because = Because(rule=SIGNAL_RULE, reason=event.reason or event.state)
+    because = Because(rule=rules.signal, reason=event.reason or event.state)
     match event.state:
         case "trouble":
             since = max(event.since, state.watched_from or event.since)
             # A picture that did not decode before the media ended: one loss, one occurrence.
             outage, changes = lasting(
-                state.outage or state.undecodable, since, event.observed_at, SIGNAL_RULE
+                state.outage or state.undecodable, since, event.observed_at, rules.signal
             )
             state = msgspec.structs.replace(state, undecodable=None)
             reason = f"{event.trouble}: {event.reason}" if event.reason else str(event.trouble)
             return _with_outage(
-                msgspec.structs.replace(state, outage=outage), event.channel, changes, reason, None
+                msgspec.structs.replace(state, outage=outage),
+                event.channel,
+                changes,
+                Because(rule=rules.signal, reason=reason),
+                rules,
             )
         case "running":
             lost = state.outage
             ended: tuple[Change, ...] = ()
             if lost is not None and lost.alarm is None:
                 # The word that it counts never came: the ingest was killed, or media came back meanwhile.
-                lost, ended = lasting(lost, lost.since, event.since, SIGNAL_RULE)
+                lost, ended = lasting(lost, lost.since, event.since, rules.signal)
             ended += over(lost, event.since)
             state = msgspec.structs.replace(state, outage=None)
             return state, tuple(told(event.channel, change, because=because) for change in ended)
@@ -139,7 +187,7 @@ def _status(state: ChannelState, event: StreamStatusChanged) -> tuple[ChannelSta
                 state, outage=None, undecodable=None, watched_from=event.observed_at
             )
             events = tuple(told(event.channel, change, because=because) for change in ended)
-            state, closings = _close_tracks(state, event.channel, because.reason)
+            state, closings = _close_tracks(state, event.channel, because.reason, rules)
             return state, events + closings
     return state, ()
 
@@ -148,23 +196,29 @@ def _with_outage(
     state: ChannelState,
     channel: str,
     changes: tuple[Change, ...],
-    reason: str,
-    segment: SegmentRef | None,
+    because: Because,
+    rules: Rules,
 ) -> tuple[ChannelState, tuple[Event, ...]]:
     """Tell of an outage; once it has opened it suppresses every other fault of the channel."""
-    because = Because(rule=SIGNAL_RULE, reason=reason, segment=segment)
     events = tuple(told(channel, change, because=because) for change in changes)
     alarms = [outage.alarm for outage in (state.outage, state.undecodable) if outage is not None]
     if not any(alarms):
         return state, events
-    state, closings = _close_tracks(state, channel, "the signal is lost")
+    state, closings = _close_tracks(state, channel, "the signal is lost", rules)
     return state, closings + events
 
 
-def _close_tracks(state: ChannelState, channel: str, reason: str) -> tuple[ChannelState, tuple[Event, ...]]:
-    events: list[Event] = []
-    for name, track in state.tracks.items():
-        _, changes = close(track)
-        because = Because(rule=msgspec.structs.replace(SIGNAL_RULE, fault=name), reason=reason)
-        events += [told(channel, change, because=because) for change in changes]
-    return msgspec.structs.replace(state, tracks={}), tuple(events)
+def _close_tracks(
+    state: ChannelState, channel: str, reason: str, rules: Rules
+) -> tuple[ChannelState, tuple[Event, ...]]:
+    """Judge what waits, then close every fault where it was last seen."""
+    classes = _rules_of({**state.tracks, **state.waiting}, state.thresholds, rules)
+    rest = settled(state.tracks, state.waiting, classes, last=True)
+    events = [
+        told(channel, each.change, because=Because(rule=classes[each.fault], reason=each.reason))
+        for each in rest.steps
+    ]
+    for name, rule in classes.items():
+        _, endings = close(rest.tracks.get(name, Track()))
+        events += [told(channel, end, because=Because(rule=rule, reason=reason)) for end in endings]
+    return msgspec.structs.replace(state, tracks={}, waiting={}), tuple(events)

@@ -12,16 +12,23 @@ BACK_S = 1.0
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
-    """One score, speaking for ``period_s`` seconds from ``at`` on."""
+    """One score, speaking for ``period_s`` seconds."""
 
     at: datetime
     period_s: float
     score: float
+    before_s: float = 0.0
+    """How much of them lies before ``at``: half for a picture, which is one moment of the time around it."""
+
+    @property
+    def begin(self) -> datetime:
+        """UTC from which the sample speaks."""
+        return self.at - timedelta(seconds=self.before_s)
 
     @property
     def end(self) -> datetime:
         """UTC at which the next sample takes over."""
-        return self.at + timedelta(seconds=self.period_s)
+        return self.begin + timedelta(seconds=self.period_s)
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,9 +45,9 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     window: tuple[Sample, ...] = ()
     """The last samples, as many as the moving average takes."""
     votes: int = 0
-    """Bad averages in a row."""
+    """Averages at the threshold or above, in a row."""
     bad_from: datetime | None = None
-    """Start of the first bad sample of the present run."""
+    """Start of the first bad sample (at the rule's edge or above) of the present run."""
     bad_until: datetime | None = None
     """End of its last bad sample."""
     good_from: datetime | None = None
@@ -81,7 +88,7 @@ def step(track: Track, sample: Sample, rule: Rule) -> tuple[Track, tuple[Change,
     """
     changes: tuple[Change, ...] = ()
     if track.window:
-        gap_s = (sample.at - track.window[-1].end).total_seconds()
+        gap_s = (sample.begin - track.window[-1].end).total_seconds()
         # Backwards by more than a sample: a new epoch that overlaps the one before, on another clock.
         if gap_s > rule.hold_s or gap_s < -BACK_S:
             track, changes = close(track)
@@ -92,12 +99,14 @@ def step(track: Track, sample: Sample, rule: Rule) -> tuple[Track, tuple[Change,
     track = msgspec.structs.replace(
         track, window=window, votes=track.votes + 1 if average >= rule.threshold else 0
     )
-    if sample.score >= rule.threshold:
+    if sample.score >= rule.edge:
+        # Epochs that overlap a little may step back.
+        until = max(sample.end, track.bad_until or sample.end)
         track = msgspec.structs.replace(
-            track, bad_from=track.bad_from or sample.at, bad_until=sample.end, good_from=None
+            track, bad_from=track.bad_from or sample.begin, bad_until=until, good_from=None
         )
     elif track.bad_until is not None:
-        track = msgspec.structs.replace(track, good_from=track.good_from or sample.at)
+        track = msgspec.structs.replace(track, good_from=track.good_from or sample.begin)
     if track.alarm is None:
         return _waiting(track, sample, rule, average, changes)
     return _lasting(track, track.alarm, sample, rule, average, changes)

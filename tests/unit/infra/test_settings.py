@@ -35,6 +35,14 @@ def test_threshold_of_a_class_is_read_by_its_name() -> None:
     assert settings.thresholds == {"fade": 0.7, "ausencia_audio": 0.4}
 
 
+def test_delays_of_a_class_are_read_by_its_name() -> None:
+    settings = load({"ONSET_S_SEM_SINAL": "5", "ONSET_S_FREEZE": "30", "CLEAR_S_FADE": "2.5"}, dotenv=None)
+
+    assert settings.onsets == {"sem_sinal": 5.0, "freeze": 30.0}
+    assert settings.clears == {"fade": 2.5}
+    assert ("CLEAR_S_FADE", "2.5") in {(name, value) for name, value, _ in in_words(settings)}
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -47,6 +55,10 @@ def test_threshold_of_a_class_is_read_by_its_name() -> None:
         ("VIDEO_THRESH_FADE", "-0.1"),
         ("VIDEO_THRESH_AUSENCIA_AUDIO", "0.5"),
         ("AUDIO_THRESH_NONSENSE", "0.5"),
+        ("ONSET_S_FREEZE", "0"),
+        ("ONSET_S_NONSENSE", "2"),
+        ("CLEAR_S_FADE", "soon"),
+        ("CLEAR_S_SEM_SINAL", "2"),
         ("HORUS_ANONYMOUS_ROLE", "root"),
         ("HORUS_LOG_LEVEL", "LOUD"),
         ("HORUS_ADMIN_KEY", "chavé"),
@@ -88,7 +100,7 @@ def test_foreign_variables_are_left_alone() -> None:
 
 
 def test_an_empty_value_means_the_default() -> None:
-    assert load({"HORUS_PORT": ""}, dotenv=None).horus_port == 8000
+    assert load({"HORUS_PORT": "", "VIDEO_THRESH_FADE": ""}, dotenv=None) == load({}, dotenv=None)
 
 
 def test_secrets_are_not_shown() -> None:

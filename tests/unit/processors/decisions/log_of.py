@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from schemas.events import AudioMeasured, StreamStatusChanged, VideoMeasured
 from schemas.events.detections import ModelUsed
 from schemas.events.media import SegmentRef
@@ -11,6 +13,7 @@ T0 = datetime(2026, 11, 22, 12, tzinfo=UTC)
 EPOCH = "20261122T120000.000Z"
 MODEL = ModelUsed(name="picture", version="1", sha256="a" * 64)
 FPS = 5
+SCORES = {"#": 1.0, "?": 0.55, ".": 0.0}
 
 
 def at(seconds: float) -> datetime:
@@ -35,12 +38,12 @@ def segment(seq: int, epoch: str = EPOCH, channel: str = "tv1") -> SegmentRef:
 def picture(
     seq: int, *, freeze: float = 0.0, fade: float = 0.0, decoded: int = 25, epoch: str = EPOCH
 ) -> VideoMeasured:
-    """One second of picture, five samples of the same scores."""
+    """One second of picture: five looks at it, each in the middle of its fifth, of the same scores."""
     samples = FPS if decoded else 0
     return VideoMeasured(
         channel="tv1",
         segment=segment(seq, epoch),
-        times_s=tuple(index / FPS for index in range(samples)),
+        times_s=tuple((index + 0.5) / FPS for index in range(samples)),
         period_s=1 / FPS,
         scores={"freeze": (freeze,) * samples, "fade": (fade,) * samples},
         measures={},
@@ -48,6 +51,39 @@ def picture(
         expected=25,
         decoded=decoded,
     )
+
+
+def pictures(**lines: str) -> list[VideoMeasured]:
+    """Picture measured second by second: a line a class, a sign a sample (see SCORES)."""
+    return [
+        msgspec.structs.replace(
+            picture(seq),
+            times_s=tuple((index + 0.5) / FPS for index in range(len(part))),
+            scores={
+                name: tuple(SCORES[line[seq * FPS + index]] for index in part) for name, line in lines.items()
+            },
+        )
+        for seq, part in _seconds(FPS, lines)
+    ]
+
+
+def sounds(**lines: str) -> list[AudioMeasured]:
+    """Sound measured second by second, two samples each, written as in ``pictures``."""
+    return [
+        msgspec.structs.replace(
+            sound(seq),
+            times_s=tuple(index / 2 for index in range(len(part))),
+            scores={
+                name: tuple(SCORES[line[seq * 2 + index]] for index in part) for name, line in lines.items()
+            },
+        )
+        for seq, part in _seconds(2, lines)
+    ]
+
+
+def _seconds(rate: int, lines: dict[str, str]) -> list[tuple[int, range]]:
+    (length,) = {len(line) for line in lines.values()}
+    return [(start // rate, range(min(rate, length - start))) for start in range(0, length, rate)]
 
 
 def sound(seq: int, silence: float = 0.0) -> AudioMeasured:

@@ -1,31 +1,14 @@
 """All faults of a channel together: suppression, loss of signal, repeats."""
 
-from collections.abc import Sequence
-
 import msgspec
 
 from infra.settings import load
-from processors.decisions.channel import ChannelState, decide
+from processors.decisions.channel import ChannelState, decide, finish
 from processors.decisions.rules import Rules
 from schemas.envelope import event_id
-from schemas.events import Event, OcorrenciaClosed, OcorrenciaEscalated, OcorrenciaOpened
-from tests.unit.processors.decisions.log_of import at, picture, segment, sound, status
-
-Decided = OcorrenciaOpened | OcorrenciaEscalated | OcorrenciaClosed
-RULES = Rules(load({}, dotenv=None))
-
-
-def told(events: Sequence[Event], rules: Rules = RULES) -> list[Decided]:
-    state, out = ChannelState(), list[Decided]()
-    for event in events:
-        state, new = decide(state, event, rules)
-        out += [each for each in new if isinstance(each, Decided)]
-    return out
-
-
-def in_short(events: list[Decided]) -> list[tuple[str, str]]:
-    words = {OcorrenciaOpened: "opened", OcorrenciaEscalated: "escalated", OcorrenciaClosed: "closed"}
-    return [(words[type(each)], each.fault.type) for each in events]
+from schemas.events import Event, OcorrenciaClosed, OcorrenciaOpened
+from tests.unit.processors.decisions.deciding import RULES, in_short, spans, told
+from tests.unit.processors.decisions.log_of import at, picture, pictures, segment, sound, sounds, status
 
 
 def test_black_opens_is_graded_and_closes_with_its_own_ends() -> None:
@@ -110,7 +93,7 @@ def test_a_restarted_ingest_does_not_split_a_freeze() -> None:
     new_epoch = "20261122T120009.000Z"
     events = told(
         [
-            *[picture(n, freeze=1.0) for n in range(5)],
+            *[picture(n, freeze=float(n > 0)) for n in range(5)],
             *[picture(n, freeze=1.0, epoch=new_epoch) for n in range(9, 12)],
             *[picture(n, epoch=new_epoch) for n in range(12, 15)],
         ]
@@ -119,7 +102,7 @@ def test_a_restarted_ingest_does_not_split_a_freeze() -> None:
     assert [word for word, _ in in_short(events) if word != "escalated"] == ["opened", "closed"]
     closed = events[-1]
     assert isinstance(closed, OcorrenciaClosed)
-    assert (closed.fault.start_ts, closed.fault.end_ts) == (at(0), at(12))
+    assert (closed.fault.start_ts, closed.fault.end_ts) == (at(1), at(12))
 
 
 def test_a_channel_stopped_on_purpose_closes_what_is_open_and_alarms_nobody() -> None:
@@ -218,12 +201,12 @@ def test_ids_are_the_same_whenever_the_same_facts_are_decided() -> None:
 
 
 def test_an_alarm_explains_itself_from_the_log_alone() -> None:
-    opened = told([picture(n, freeze=0.9) for n in range(3)])[0]
+    opened = told([picture(n, freeze=0.9 * (n > 0)) for n in range(3)])[0]
 
     assert isinstance(opened, OcorrenciaOpened)
     why = opened.why
     assert (why.threshold, why.moving_avg_m, why.vote_k, why.onset_s) == (0.6, 3, 3, 1.0)
-    assert why.segment == segment(0)
+    assert why.segment == segment(1)
     assert why.window_scores == (0.9, 0.9, 0.9)
 
 
@@ -235,3 +218,81 @@ def test_threshold_of_a_setting_goes_before_the_cards_and_the_default() -> None:
     assert in_short(told(events)) == [("opened", "freeze")]
     assert strict.of("freeze", {"freeze": 0.1}).threshold == 0.95  # type: ignore[union-attr]
     assert RULES.of("freeze", {"freeze": 0.1}).threshold == 0.1  # type: ignore[union-attr]
+
+
+def test_onset_and_clearing_of_a_class_are_settings() -> None:
+    patient = Rules(load({"ONSET_S_FREEZE": "10", "CLEAR_S_FREEZE": "4"}, dotenv=None))
+    still = ["." * 10 + "#" * bad + "." * 15 + "#" * 10 + "." * 25 for bad in (45, 50)]
+
+    assert [spans(told(pictures(freeze=line), patient)) for line in still] == [[], [("freeze", 2.0, 17.0)]]
+    assert spans(told(pictures(freeze=still[0]))) == [("freeze", 2.0, 11.0), ("freeze", 14.0, 16.0)]
+
+
+def test_loss_of_signal_counts_from_its_setting() -> None:
+    hasty = Rules(load({"ONSET_S_SEM_SINAL": "1"}, dotenv=None))
+    hiccup: list[Event] = [status(6.5, "trouble", 5, "no_data"), status(7.9, "running", 7)]
+
+    assert in_short(told(hiccup, hasty)) == [("opened", "sem_sinal"), ("closed", "sem_sinal")]
+
+
+def test_media_measured_late_opens_nothing_once_its_signal_is_lost() -> None:
+    lost = status(9, "trouble", 4, "unreachable")
+
+    events = told([*[picture(n) for n in range(2)], lost, *[picture(n, freeze=1.0) for n in range(2, 4)]])
+
+    assert in_short(events) == [("opened", "sem_sinal")]
+
+
+def test_sound_without_a_picture_that_decodes_is_one_loss_and_no_silence_each_second() -> None:
+    events = told(
+        [
+            each
+            for n in range(12)
+            for each in (sound(n, float(n >= 4)), picture(n, decoded=25 if n < 2 else 0))
+        ]
+    )
+
+    # The silence is heard before the loss counts.
+    assert [name for word, name in in_short(events) if word == "opened"] == ["ausencia_audio", "sem_sinal"]
+
+
+def test_samples_told_late_with_the_next_segment_say_the_same() -> None:
+    on_time = pictures(freeze="." * 12 + "#" * 9 + "." * 19)
+    # A second of look-ahead: each segment's samples come with the segment after it, before its start.
+    late = [
+        msgspec.structs.replace(each, segment=segment(seq + 1), times_s=tuple(t - 1.0 for t in each.times_s))
+        for seq, each in enumerate(on_time)
+    ]
+
+    assert [each.fault for each in told(late)] == [each.fault for each in told(on_time)]
+    assert spans(told(late)) == [("freeze", 2.4, 4.2)]
+
+
+def test_a_fault_from_the_first_picture_on_begins_with_it() -> None:
+    assert spans(told(pictures(freeze="#" * 10 + "." * 10))) == [("freeze", 0.1, 2.0)]
+
+
+def test_a_picture_speaks_for_the_time_around_it_and_sound_for_its_own() -> None:
+    # Looks at 1.9 s and 2.1 s saw programme and black: half-way between them it turned.
+    (opened, _) = told(pictures(fade="." * 10 + "#" * 10 + "." * 10))
+
+    assert isinstance(opened, OcorrenciaOpened)
+    assert opened.fault.start_ts == at(2.0)
+    assert opened.why.window_at[-1] == at(2.9)
+    assert spans(told(sounds(ruido_hiss="....####......"))) == [("ruido_hiss", 2.0, 4.0)]
+
+
+def test_the_end_of_a_file_closes_what_is_open_and_judges_what_waits() -> None:
+    state, events = ChannelState(), list[Event]()
+    for event in (
+        *pictures(freeze="....###########", fade="............###"),
+        *sounds(ausencia_audio="..####"),
+    ):
+        state, new = decide(state, event, RULES)
+        events += new
+
+    state, rest = finish(state, "tv1", RULES)
+
+    # Three samples of black are no black yet, so the freeze under them was one to the end.
+    assert spans([*events, *rest]) == [("ausencia_audio", 1.0, 3.0), ("freeze", 0.8, 3.0)]
+    assert (state.tracks, state.waiting) == ({}, {})

@@ -3,13 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 import msgspec
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.decisions.rules import Rule
 from processors.decisions.track import Change, Closed, Escalated, Opened, Sample, Track, step
 from schemas.faults import Category
 from schemas.severity import Severity, severity_of
+from tests.unit.processors.decisions.deciding import RULES
 
 T0 = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PERIOD_S = 0.2
@@ -146,6 +148,48 @@ def test_after_a_long_gap_a_fault_is_closed_where_it_was_last_seen() -> None:
     assert changes[0].end == at(3.0)
 
 
+def test_a_high_threshold_opens_later_but_moves_no_end() -> None:
+    sure = msgspec.structs.replace(RULE, threshold=0.95)
+    scores = [0.0, 0.6, 0.8, *[1.0] * 10, 0.8, 0.6, *[0.0] * 8]
+
+    _, changes = fold(scores, sure)
+
+    assert [(type(change), change.alarm.start, change.end) for change in changes] == [
+        (Opened, at(0.2), at(1.6)), (Closed, at(0.2), at(3.0)),
+    ]  # fmt: skip
+
+
+def test_what_never_reaches_the_threshold_opens_nothing() -> None:
+    _, changes = fold([0.9] * 100, msgspec.structs.replace(RULE, threshold=0.95))
+
+    assert changes == []
+
+
+@pytest.mark.parametrize("weak", range(6))
+def test_a_picture_fault_of_little_more_than_a_second_opens_even_with_one_sample_in_doubt(weak: int) -> None:
+    scores = [0.97] * 6
+    scores[weak] = 0.55
+
+    _, changes = fold([*[0.02] * 10, *scores, *[0.02] * 10], msgspec.structs.replace(RULE, threshold=0.75))
+
+    assert [type(change) for change in changes] == [Opened, Closed]
+    assert (changes[-1].alarm.start, changes[-1].end) == (at(2.0), at(3.2))
+
+
+@pytest.mark.parametrize(("bad", "opens"), [(1, False), (2, True), (3, True)])
+def test_a_sound_fault_opens_from_two_half_seconds_on(bad: int, opens: bool) -> None:
+    rule = RULES.of("ruido_hiss", {"ruido_hiss": 0.8})
+    assert rule is not None
+    track, changes = Track(), list[Change]()
+    for index, score in enumerate([*[0.0] * 6, *[0.9] * bad, *[0.0] * 6]):
+        track, new = step(track, Sample(at=at(index / 2), period_s=0.5, score=score), rule)
+        changes += new
+
+    ends = [(change.alarm.start, change.end) for change in changes if isinstance(change, Closed)]
+    assert ends == ([(at(3), at(3 + bad / 2))] if opens else [])
+
+
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([0.0, 0.3, 0.59, 0.6, 0.8, 1.0]), max_size=400))
 def test_openings_and_closings_alternate_and_severity_follows_duration(scores: list[float]) -> None:
     _, changes = fold(scores)
@@ -158,6 +202,7 @@ def test_openings_and_closings_alternate_and_severity_follows_duration(scores: l
         assert change.alarm.severity is severity_of(lasted)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), max_size=200), st.integers(0, 200))
 def test_cutting_the_samples_elsewhere_changes_nothing(scores: list[float], cut: int) -> None:
     _, whole = fold(scores)
