@@ -31,11 +31,13 @@ def exit_code(error: BaseException) -> int | None:
     from infra.local.supervise import StartFailed
     from infra.local.supervisord_conf import Unwritable
     from infra.settings import BadSettings
+    from processors.models.card import ModelRefused
+    from processors.models.runtime import NoRuntime
 
-    if isinstance(error, BadUse | BadSettings):
+    if isinstance(error, BadUse | BadSettings | ModelRefused):
         return BAD_USE
     ours = (AlreadyRunning, Missing, NoFfmpeg, NotDelivered, NotRunning, Refused, StartFailed, Unwritable)
-    theirs = (NoBroker, KafkaException, OperationalError, OSError)
+    theirs = (NoBroker, NoRuntime, KafkaException, OperationalError, OSError)
     demos = (KeyRefused, NeverRan, RenderFailed)
     if isinstance(error, (*ours, *theirs, *demos)):
         return FAILED

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from infra.cli import channels, demo, settings, status, tail, up
+from infra.cli import analyze, channels, demo, models, settings, status, tail, up
 from infra.cli.exits import INTERRUPTED, say_and_exit
 
 app = typer.Typer(
@@ -19,13 +19,16 @@ app = typer.Typer(
     horus up                                    run everything on this machine
     horus channels add tv1 srt://10.0.0.5:9000  watch a channel (in another terminal)
     horus tail                                  see the alarms as they come
+    horus analyze recording.ts                  find the faults of a file; nothing else need run
     horus demo                                  all of it at once, with synthetic television
     """,
 )
 app.command("up")(up.up)
 app.command("down")(up.down)
 app.command("status")(status.status)
+app.command("analyze")(analyze.analyze)
 app.add_typer(channels.app, name="channels")
+app.add_typer(models.app, name="models")
 app.command("settings")(settings.settings)
 app.command("tail")(tail.tail)
 app.command("demo")(demo.demo)

@@ -35,8 +35,12 @@ def up(detach: Detach = False) -> None:
     from infra.local.installation import Installation
     from infra.local.stack import held, prepare
     from infra.settings import in_words, load
+    from processors.models.installed import installed_model
 
     settings = load()
+    # A folder of models that can't be used is refused here, not by a stage that starts again and again.
+    for category in ("video", "audio"):
+        installed_model(category, settings.horus_models, settings.horus_tflite_runtime)
     progress = Progress()
     try:
         with held(Installation(settings.home)), as_interrupts():

@@ -33,7 +33,10 @@ def horus(tmp_path: Path, *given: str, **environment: str) -> subprocess.Complet
     )
 
 
-@pytest.mark.parametrize("command", ["up", "down", "status", "channels", "settings", "tail", "demo"])
+@pytest.mark.parametrize(
+    "command",
+    ["up", "down", "status", "channels", "settings", "tail", "demo", "models", "analyze"],
+)
 def test_every_command_has_help(tmp_path: Path, command: str) -> None:
     done = horus(tmp_path, command, "--help")
     assert done.returncode == 0

@@ -1,6 +1,6 @@
-"""Loading models: what is refused, what is committed, and use from several threads."""
+"""Loading models: what is refused, and use from several threads."""
 
-import shutil
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -8,59 +8,68 @@ import msgspec
 import numpy as np
 import pytest
 
-from processors.audio import features as sound_features
-from processors.models.card import ModelCard, read_card
+from processors.models.card import card_beside
 from processors.models.model import DEFAULT_MODELS, ModelRefused, find_model, load_model
-from processors.video import features as picture_features
-from schemas.faults import FAULTS
+from processors.models.runtime import NoRuntime
 
 CATEGORIES = ["video", "audio"]
+Drop = Callable[..., Path]
 
 
-@pytest.fixture
-def copied(tmp_path: Path) -> Path:
-    """Return a copy of the committed sound model that a test may spoil."""
-    path = find_model(DEFAULT_MODELS, "audio")
-    shutil.copy(path.with_suffix(".json"), tmp_path)
-    return Path(shutil.copy(path, tmp_path))
-
-
-def rewrite(path: Path, **changes: object) -> None:
-    card = read_card(path.with_suffix(".json").read_bytes(), "test")
-    changed: ModelCard = msgspec.structs.replace(card, **changes)
-    path.with_suffix(".json").write_bytes(msgspec.json.encode(changed))
-
-
-def test_another_file_than_its_card_describes_is_refused(copied: Path) -> None:
-    copied.write_bytes(copied.read_bytes() + b"\0")
+def test_another_file_than_its_card_describes_is_refused(drop: Drop) -> None:
+    path = drop("audio", "ears")
+    path.write_bytes(path.read_bytes() + b"\0")
     with pytest.raises(ModelRefused, match="sha256"):
-        load_model(copied)
+        load_model(path)
 
 
-def test_a_model_without_a_card_is_refused(copied: Path) -> None:
-    copied.with_suffix(".json").unlink()
-    with pytest.raises(ModelRefused, match=r"sound\.json"):
-        load_model(copied)
+def test_a_model_without_a_card_is_refused(drop: Drop) -> None:
+    path = drop("audio", "ears")
+    path.with_suffix(".json").unlink()
+    with pytest.raises(ModelRefused, match=r"ears\.json is missing"):
+        load_model(path)
 
 
-def test_a_card_that_is_no_card_is_refused(copied: Path) -> None:
-    copied.with_suffix(".json").write_text('{"name": "sound"}')
-    with pytest.raises(ModelRefused, match="not a model card"):
-        load_model(copied)
+@pytest.mark.parametrize("text", [b'{"name": "ears"}', b"[]", b"", b"\xff\xfe", b'{"name": 3}'])
+def test_a_card_that_is_no_card_is_refused_in_one_line(drop: Drop, text: bytes) -> None:
+    path = drop("audio", "ears")
+    path.with_suffix(".json").write_bytes(text)
+    with pytest.raises(ModelRefused, match="not a model card") as refused:
+        load_model(path)
+    assert "\n" not in str(refused.value)
 
 
-def test_a_card_with_another_shape_is_refused(copied: Path) -> None:
-    card = read_card(copied.with_suffix(".json").read_bytes(), "test")
-    rewrite(copied, input=msgspec.structs.replace(card.input, shape=(9, 9, 9)))
+def test_a_field_of_a_later_version_is_passed_over(drop: Drop) -> None:
+    path = drop("audio", "ears")
+    text = path.with_suffix(".json").read_bytes()
+    later = text.replace(b'"name":"ears"', b'"name":"ears","of_tomorrow":[1]', 1)
+    assert later != text
+    path.with_suffix(".json").write_bytes(later)
+    assert load_model(path).card.name == "ears"
+
+
+def test_a_card_reads_back_as_it_was_written(drop: Drop) -> None:
+    card = card_beside(drop("audio", "ears", sources=("crowd.ogg, CC0",)))
+    assert msgspec.json.decode(msgspec.json.encode(card), type=type(card)) == card
+    assert card.sources == ("crowd.ogg, CC0",)
+
+
+def test_a_card_with_another_shape_is_refused(drop: Drop) -> None:
+    given = card_beside(drop("audio", "ears")).input
     with pytest.raises(ModelRefused, match="input shape"):
-        load_model(copied)
+        load_model(drop("audio", "ears", input=msgspec.structs.replace(given, shape=(9, 9, 9))))
 
 
-def test_a_card_with_other_classes_is_refused(copied: Path) -> None:
-    card = read_card(copied.with_suffix(".json").read_bytes(), "test")
-    rewrite(copied, classes=card.classes * 2)
+def test_a_card_with_another_dtype_is_refused(drop: Drop) -> None:
+    given = card_beside(drop("audio", "ears")).input
+    with pytest.raises(ModelRefused, match="input dtype"):
+        load_model(drop("audio", "ears", input=msgspec.structs.replace(given, dtype="float32")))
+
+
+def test_a_card_with_other_classes_is_refused(drop: Drop) -> None:
+    classes = card_beside(drop("audio", "ears")).classes
     with pytest.raises(ModelRefused, match="number of classes"):
-        load_model(copied)
+        load_model(drop("audio", "ears", classes=classes * 2))
 
 
 def test_a_missing_file_is_refused_in_one_line(tmp_path: Path) -> None:
@@ -70,30 +79,14 @@ def test_a_missing_file_is_refused_in_one_line(tmp_path: Path) -> None:
     assert "\n" not in str(refused.value)
 
 
-def test_a_folder_without_the_category_is_refused(copied: Path) -> None:
-    assert find_model(copied.parent, "audio") == copied
-    with pytest.raises(ModelRefused, match="found none"):
-        find_model(copied.parent, "video")
+def test_a_runtime_that_is_not_there_says_how_to_get_it(drop: Drop) -> None:
+    with pytest.raises(NoRuntime, match=r"pip install 'horus\[tflite-runtime\]'"):
+        load_model(drop("audio", "ears"), "tflite-runtime")
 
 
-def test_two_models_of_a_category_are_refused(copied: Path) -> None:
-    shutil.copy(copied, copied.with_name("other.tflite"))
-    shutil.copy(copied.with_suffix(".json"), copied.with_name("other.json"))
-    with pytest.raises(ModelRefused, match=r"other\.tflite, sound\.tflite"):
-        find_model(copied.parent, "audio")
-
-
-@pytest.mark.parametrize("category", CATEGORIES)
-def test_committed_models_are_of_known_faults_and_today_s_features(category: str) -> None:
-    card = load_model(find_model(DEFAULT_MODELS, category)).card
-    features, shape = {
-        "video": (picture_features.NAME, picture_features.SHAPE),
-        "audio": (sound_features.NAME, sound_features.SHAPE),
-    }[category]
-    assert (card.input.features, card.input.shape) == (features, shape)
-    for each in card.classes:
-        fault = FAULTS[each.name]
-        assert (each.label_pt, each.label_en, category) == (fault.label_pt, fault.label_en, fault.category)
+def test_a_runtime_that_nobody_knows_is_refused(drop: Drop) -> None:
+    with pytest.raises(NoRuntime, match="choose litert or tflite-runtime"):
+        load_model(drop("audio", "ears"), "onnx")
 
 
 @pytest.mark.parametrize("category", CATEGORIES)
@@ -110,6 +103,11 @@ def test_threads_get_the_scores_of_one(category: str) -> None:
         np.testing.assert_array_equal(scores, alone)
 
 
+def test_loading_a_model_writes_nothing_to_standard_error(capfd: pytest.CaptureFixture[str]) -> None:
+    load_model(find_model(DEFAULT_MODELS, "video"))
+    assert capfd.readouterr().err == ""
+
+
 def test_features_of_another_shape_are_refused() -> None:
     model = load_model(find_model(DEFAULT_MODELS, "video"))
     with pytest.raises(ValueError, match="wants"):
@@ -118,4 +116,5 @@ def test_features_of_another_shape_are_refused() -> None:
 
 def test_no_samples_give_no_scores() -> None:
     model = load_model(find_model(DEFAULT_MODELS, "video"))
-    assert model.scores(np.zeros((0, *model.card.input.shape), np.float32)).shape == (0, 2)
+    none = model.scores(np.zeros((0, *model.card.input.shape), np.float32))
+    assert none.shape == (0, len(model.card.classes))
