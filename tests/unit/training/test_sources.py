@@ -1,8 +1,11 @@
 """The parts of the media: fixed by name, and never two of one recording."""
 
+import os
 from pathlib import Path
 
-from training.sources import choose, read_index, split_of
+import pytest
+
+from training.sources import choose, read_index, read_media, split_of
 
 INDEX = """path,kind,role,content
 video/a/bunny1.ts,video,clean,Big Buck Bunny animation HLS segment
@@ -32,3 +35,53 @@ def test_parts_hang_on_the_name_alone() -> None:
     assert parts == [split_of(f"clip {index}") for index in range(2000)]
     assert 0.55 < parts.count("train") / 2000 < 0.65
     assert 0.20 < parts.count("test") / 2000 < 0.30
+
+
+def test_folders_are_joined_and_a_file_of_both_is_taken_once(tmp_path: Path) -> None:
+    for folder, rows in (("one", "a.mp4,aa\nb.mp4,bb"), ("two", "other.mp4,aa\nc.mp4,cc")):
+        lines = [f"{path},video,clean,film,{sha}" for path, sha in (row.split(",") for row in rows.split())]
+        (tmp_path / folder).mkdir()
+        text = "\n".join(["path,kind,role,content,sha256", *lines])
+        (tmp_path / folder / "INDEX.csv").write_text(text)
+    sources = read_media(os.pathsep.join(str(tmp_path / folder) for folder in ("one", "two")))
+    assert [source.name for source in sources] == ["a.mp4", "b.mp4", "c.mp4"]
+
+
+def test_an_origin_of_the_index_wins_over_the_name(tmp_path: Path) -> None:
+    (tmp_path / "INDEX.csv").write_text(
+        "path,kind,role,content,origin\n"
+        "a/1.ogg,audio,audio,speech,voice m1\n"
+        "b/2.ogg,audio,audio,speech,voice m1\n"
+    )
+    assert {source.origin for source in read_index(tmp_path)} == {"voice m1"}
+
+
+def test_one_film_keeps_its_part_under_any_name(tmp_path: Path) -> None:
+    (tmp_path / "INDEX.csv").write_text(
+        "path,kind,role,content\n"
+        "x/bigbuckbunny.mp4,video,clean,rabbit\n"
+        "y.ts,video,clean,Big Buck Bunny animation\n"
+    )
+    assert {source.origin for source in read_index(tmp_path)} == {"Big Buck Bunny"}
+
+
+def test_a_row_tells_what_its_file_is_like(tmp_path: Path) -> None:
+    (tmp_path / "INDEX.csv").write_text(
+        "path,kind,role,content,duration,resolution,fps,has_audio\n"
+        "a.mp4,video,clean,street,6.5,1280x720,29.97,silent-track\n"
+        "ESC-10/002 - Rain/1-2-A.ogg,audio,audio,,5,44100Hz,,yes\n"
+    )
+    film, rain = read_index(tmp_path)
+    assert (film.duration_s, film.width, film.height, film.fps, film.has_audio) == (
+        6.5,
+        1280,
+        720,
+        29.97,
+        False,
+    )
+    assert (rain.content, rain.rate_hz, rain.width, rain.has_audio) == ("rain", 44100, 0, True)
+
+
+def test_no_folder_at_all_is_refused() -> None:
+    with pytest.raises(ValueError, match="no folder"):
+        read_media("")
