@@ -1,0 +1,68 @@
+"""What goes wrong in a programme, and when."""
+
+import msgspec
+import numpy as np
+
+from training.picture.raster import Generator
+
+# A fault has health around it, so that its edges are heard by no other's.
+_HEALTH_S = 4.0
+# How often each is chosen, and how often over the graphics too: the whole picture goes.
+_TYPES = ("freeze", "fade", "borrado", "bloco", "barras")
+_CHANCES = (0.26, 0.15, 0.20, 0.28, 0.11)
+_OVER = {"freeze": 0.15, "fade": 0.3, "borrado": 0.1, "bloco": 0.4, "barras": 0.4}
+
+
+class Span(msgspec.Struct, frozen=True):
+    """One fault to be, in seconds of the programme."""
+
+    type: str
+    start_s: float
+    end_s: float
+    over: bool
+    """It takes the graphics with it."""
+    counts: bool
+    """It is long enough to be a fault, and not television."""
+    lost_packets: bool = False
+    """It is made in the encoded stream and not in the picture."""
+    cut: bool = False
+    """The programme cuts to another shot where it begins and ends."""
+
+
+def plan_faults(duration_s: float, count: int, rng: Generator, *, losses: bool) -> list[Span]:
+    """Choose ``count`` faults (fewer when they do not fit), mostly 1.2 to 20 s long, in order."""
+    spans: list[Span] = []
+    at = _HEALTH_S * rng.uniform(0.9, 2.0)
+    room = duration_s - at - _HEALTH_S
+    for left in range(count, 0, -1):
+        most = room / left - _HEALTH_S
+        if most < 1.3:
+            break
+        length = min(most, float(np.exp(rng.uniform(np.log(1.25), np.log(20.0)))))
+        start = at + rng.uniform(0, most - length)
+        kind = str(rng.choice(_TYPES, p=_CHANCES))
+        spans.append(
+            Span(
+                type=kind,
+                start_s=float(start),
+                end_s=float(start + length),
+                over=bool(rng.random() < _OVER[kind]),
+                counts=True,
+                lost_packets=bool(kind == "bloco" and losses and rng.random() < 0.6),
+                cut=bool(rng.random() < 0.3),
+            )
+        )
+        room -= start + length + _HEALTH_S - at
+        at = start + length + _HEALTH_S
+    return spans
+
+
+def plan_television(duration_s: float, faults: list[Span], rng: Generator) -> list[Span]:
+    """Choose what looks like a fault and is too short to be one: held frames, dips, soft transitions."""
+    spans: list[Span] = []
+    for _ in range(int(rng.integers(0, 1 + max(1, int(duration_s / 15))))):
+        kind = str(rng.choice(["freeze", "fade", "borrado"], p=[0.5, 0.3, 0.2]))
+        length, start = rng.uniform(0.12, 0.62), rng.uniform(1.0, max(1.1, duration_s - 2.0))
+        if all(start + length < other.start_s - 2 or start > other.end_s + 2 for other in (*faults, *spans)):
+            spans.append(Span(kind, float(start), float(start + length), over=False, counts=False))
+    return spans

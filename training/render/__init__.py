@@ -1,0 +1,1 @@
+"""Programmes encoded as broadcasters do, with their truth beside them."""
