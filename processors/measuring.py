@@ -6,18 +6,18 @@ from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import BinaryIO, Generic, TypeVar
 
-import numpy as np
 import structlog
-from numpy.typing import NDArray
 
 from infra.media_store import MediaStore, MissingMedia, segment_uri
-from processors.models.model import Model
+from processors.columns import column, columns, thresholds, times, used
 from processors.stage.work import Emitted, Permanent
 from schemas.envelope import Envelope
 from schemas.events import AudioIndexed, FramesIndexed
-from schemas.events.detections import Measured, ModelUsed
-from schemas.events.media import PTS_HZ, SegmentRef
+from schemas.events.detections import Measured
+from schemas.events.media import SegmentRef
 from schemas.topics import DETECTIONS, Topic
+
+__all__ = ["MeasuringStage", "column", "columns", "thresholds", "times", "used"]
 
 log = structlog.get_logger()
 
@@ -26,9 +26,6 @@ Context = TypeVar("Context")
 
 Measure = Callable[[Index, BinaryIO, Context | None], tuple[Measured, Context]]
 """Measure the media of an indexed segment, given what the segment before it left; pure."""
-
-# Four digits: a thousandth of a probability, a hundredth of a decibel are below what anyone decides by.
-DIGITS = 4
 
 
 class MeasuringStage(Generic[Index, Context]):
@@ -86,33 +83,3 @@ class MeasuringStage(Generic[Index, Context]):
         except MissingMedia:
             return None
         return self._measure(event, BytesIO(previous), None)[1]
-
-
-def used(model: Model) -> ModelUsed:
-    """Return how a model is named in events."""
-    return ModelUsed(name=model.card.name, version=model.card.version, sha256=model.card.sha256)
-
-
-def thresholds(model: Model) -> dict[str, float]:
-    """Return the thresholds that the model's card names."""
-    return {each.name: each.threshold for each in model.card.classes if each.threshold is not None}
-
-
-def times(segment: SegmentRef, pts_s: NDArray[np.float64]) -> tuple[float, ...]:
-    """Return PTS seconds, (n,), as seconds after the segment's start.
-
-    The clock in the file wraps at 33 bits while ``start_pts`` does not: the nearest of the turns is meant.
-    """
-    turn_s = 2**33 / PTS_HZ
-    after = (pts_s - segment.start_pts / PTS_HZ + turn_s / 2) % turn_s - turn_s / 2
-    return column(after)
-
-
-def column(values: NDArray[np.float64] | NDArray[np.float32]) -> tuple[float, ...]:
-    """Return the values of a column, (n,), rounded for the log."""
-    return tuple(round(float(value), DIGITS) for value in values)
-
-
-def columns(model: Model, scores: NDArray[np.float32]) -> dict[str, tuple[float, ...]]:
-    """Return scores, (n, classes), as a column for each class of the model."""
-    return {each.name: column(scores[:, index]) for index, each in enumerate(model.card.classes)}
