@@ -13,26 +13,40 @@ _CHORDS = ((0, 7, 12, 15, 19), (-4, 8, 12, 15, 20), (3, 10, 15, 19, 22), (-2, 5,
 _FIGURE = (1, 3, 2, 4, 3, 2, 4, 3)
 
 
+# Players are never exact: strings are struck this far from the beat (standard deviation, seconds) and off
+# their pitch (semitones). A loop that repeats to the sample is an echo to any detector, and to a good ear.
+_LATE_S, _OFF_PITCH = 0.012, 0.06
+
+
 def music(rng: np.random.Generator, samples: int, rate: int) -> Stereo:
     """Return ``samples`` of music at ``rate`` Hz, (samples, 2), at no set level, never silent."""
     sound = np.zeros((samples, 2), np.float32)
     beats = int(samples / rate / _BEAT_S) + 1
-    noise = rng.standard_normal(rate // 8).astype(np.float32)
     for beat in range(beats):
         chord = _CHORDS[beat // _BEATS_A_CHORD % len(_CHORDS)]
-        at = beat * _BEAT_S
+        at = max(0.0, beat * _BEAT_S + rng.normal(0.0, _LATE_S))
         if beat % _BEATS_A_CHORD == 0:
             for voice, note in enumerate(chord[1:4]):
-                _add(sound, rate, at, _pad(note + 12, rate) * 0.13, 0.25 + 0.25 * voice)
+                pad = _pad(_near(rng, note + 12), rate)
+                _add(sound, rate, at, pad * 0.13, 0.25 + 0.25 * voice)
         if beat % 2 == 0:
-            _add(sound, rate, at, _string(chord[0], rate, 1.6) * 0.34, 0.5)
-            _add(sound, rate, at, _drum(rate) * 0.30, 0.5)
+            bass = _string(_near(rng, chord[0]), rate, 1.6)
+            _add(sound, rate, at, bass * 0.34 * rng.uniform(0.8, 1.1), 0.5)
+            _add(sound, rate, at, _drum(rate) * 0.30 * rng.uniform(0.7, 1.1), 0.5)
         for half in range(2):
             note = chord[_FIGURE[(2 * beat + half) % len(_FIGURE)]] + 12
-            strength = 0.20 * rng.uniform(0.8, 1.15)
-            _add(sound, rate, at + half * _BEAT_S / 2, _string(note, rate, 0.9) * strength, 0.3 + 0.4 * half)
-        _add(sound, rate, at + _BEAT_S / 2, noise * _decay(len(noise), rate, 0.02) * 0.04, 0.6)
+            strength = 0.20 * rng.uniform(0.6, 1.15)
+            struck_at = at + half * _BEAT_S / 2 + rng.uniform(0.0, 2 * _LATE_S)
+            string = _string(_near(rng, note), rate, rng.uniform(0.6, 1.0))
+            _add(sound, rate, struck_at, string * strength, 0.3 + 0.4 * half)
+        noise = rng.standard_normal(rate // 8).astype(np.float32)
+        brush = noise * _decay(len(noise), rate, rng.uniform(0.012, 0.03)) * rng.uniform(0.02, 0.05)
+        _add(sound, rate, at + _BEAT_S / 2, brush.astype(np.float32), 0.6)
     return sound
+
+
+def _near(rng: np.random.Generator, note: int) -> float:
+    return float(note + rng.normal(0.0, _OFF_PITCH))
 
 
 def _add(sound: Stereo, rate: int, at_s: float, note: NDArray[np.float32], pan: float) -> None:
@@ -42,7 +56,7 @@ def _add(sound: Stereo, rate: int, at_s: float, note: NDArray[np.float32], pan: 
     part[:, 1] += note[: len(part)] * np.float32(np.sqrt(pan))
 
 
-def _hertz(note: int) -> float:
+def _hertz(note: float) -> float:
     return float(110.0 * 2 ** (note / 12))
 
 
@@ -51,7 +65,7 @@ def _decay(length: int, rate: int, time_s: float) -> NDArray[np.float32]:
     return fading
 
 
-def _string(note: int, rate: int, length_s: float) -> NDArray[np.float32]:
+def _string(note: float, rate: int, length_s: float) -> NDArray[np.float32]:
     length = int(length_s * rate)
     t = np.arange(length, dtype=np.float32) / np.float32(rate)
     tone = np.zeros(length, np.float32)
@@ -63,7 +77,7 @@ def _string(note: int, rate: int, length_s: float) -> NDArray[np.float32]:
     return plucked
 
 
-def _pad(note: int, rate: int) -> NDArray[np.float32]:
+def _pad(note: float, rate: int) -> NDArray[np.float32]:
     # Longer than a chord, so that one melts into the next.
     length = int(_BEAT_S * (_BEATS_A_CHORD + 1) * rate)
     t = np.arange(length, dtype=np.float32) / np.float32(rate)

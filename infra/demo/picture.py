@@ -3,8 +3,11 @@
 import numpy as np
 
 from infra.demo.canvas import BLACK_LUMA, GREY_CHROMA, Canvas, Frame, blank
+from infra.demo.damage.bars import colour_bars
+from infra.demo.damage.blur import defocus
+from infra.demo.damage.crush import crushed
 from infra.demo.graphics import Graphics
-from infra.demo.programme import Programme, fault_at, source_frame
+from infra.demo.programme import Fault, Programme, fault_at, source_frame
 from infra.demo.scenes import Scene
 from infra.demo.scenes.city import City
 from infra.demo.scenes.mountains import Mountains
@@ -35,18 +38,41 @@ class Picture:
         size = programme.width * programme.height
         self._noise = rng.standard_normal(2 * size, dtype=np.float32)
         self._held: tuple[int, Canvas] | None = None
+        self._group: tuple[int, list[Canvas]] | None = None
 
     def frame(self, index: int) -> Frame:
         """Return frame ``index`` (0 is the first) as it goes on air, faults and graphics included."""
-        t = (index + 0.5) / self._programme.fps
-        if fault_at(self._programme, "fade", t):
-            canvas = self._black(index)
-        else:
-            canvas = self._programme_picture(source_frame(self._programme, index))
+        canvas = self._damaged(index)
         first, scene = self._shot(index)
         fps = self._programme.fps
         self._graphics.draw(canvas, index / fps, scene, (index - first) / fps)
         return canvas.frame()
+
+    def _damaged(self, index: int) -> Canvas:
+        programme, t = self._programme, (index + 0.5) / self._programme.fps
+        if fault_at(programme, "fade", t):
+            return self._black(index)
+        if fault_at(programme, "barras", t):
+            canvas = self._blank()
+            colour_bars(canvas)
+            return canvas
+        crush = fault_at(programme, "bloco", t)
+        if crush is not None:
+            return self._crushed(index - round(crush.start_s * programme.fps), crush)
+        canvas = self._programme_picture(source_frame(programme, index))
+        if fault_at(programme, "borrado", t):
+            defocus(canvas)
+        return canvas
+
+    def _crushed(self, number: int, fault: Fault) -> Canvas:
+        """Return picture ``number`` of a fault; a second of them is encoded at a time."""
+        fps = self._programme.fps
+        first = round(fault.start_s * fps) + number // fps * fps
+        if self._group is None or self._group[0] != first:
+            last = min(first + fps, round(fault.end_s * fps))
+            healthy = [self._programme_picture(index).frame() for index in range(first, last)]
+            self._group = (first, crushed(healthy, fps))
+        return _copy(self._group[1][number % fps])
 
     def _programme_picture(self, index: int) -> Canvas:
         if self._held is None or self._held[0] != index:
@@ -56,8 +82,7 @@ class Picture:
             self._scenes[scene].paint(canvas, (index + start) / self._programme.fps)
             self._grain(canvas, index, SENSOR_NOISE)
             self._held = (index, canvas)
-        held = self._held[1]
-        return Canvas(held.y.copy(), held.u.copy(), held.v.copy())
+        return _copy(self._held[1])
 
     def _shot(self, index: int) -> tuple[int, int]:
         return max(shot for shot in self._shots if shot[0] <= index)
@@ -78,6 +103,10 @@ class Picture:
         # A large odd step scatters the places at which consecutive frames enter the pool.
         start = (index * 104_729) % (len(self._noise) - size)
         canvas.y[:] += self._noise[start : start + size].reshape(canvas.y.shape) * np.float32(strength)
+
+
+def _copy(canvas: Canvas) -> Canvas:
+    return Canvas(canvas.y.copy(), canvas.u.copy(), canvas.v.copy())
 
 
 def _scenes(programme: Programme, rng: np.random.Generator) -> list[Scene]:

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from schemas.faults import FAULTS
+from schemas.faults import FAULTS, Category
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -13,6 +13,11 @@ class Fault(msgspec.Struct, frozen=True):
     type: str
     start_s: float
     end_s: float
+
+    @property
+    def category(self) -> Category:
+        """Return where the fault is seen."""
+        return FAULTS[self.type].category
 
     @property
     def rendered(self) -> bool:
@@ -41,13 +46,18 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
         """Raise ValueError for a script that could not be rendered or told apart on air."""
         if self.width % 16 or self.height % 4 or self.fps < 1:
             raise ValueError(f"{self.name}: no 4:2:0 video is {self.width}x{self.height} at {self.fps}")
-        end = 0.0
+        ends: dict[Category, float] = {}
         for fault in self.faults:
             if fault.type not in FAULTS:
                 raise ValueError(f"{self.name}: no fault type is called {fault.type!r}")
-            if not end <= fault.start_s < fault.end_s <= self.duration_s:
+            # Picture and sound fail independently; a lost signal is a fault of both.
+            both = fault.category is Category.SINAL
+            begun = max(
+                [0.0, *(end for of, end in ends.items() if both or of in (fault.category, Category.SINAL))]
+            )
+            if not begun <= fault.start_s < fault.end_s <= self.duration_s:
                 raise ValueError(f"{self.name}: {fault.type} at {fault.start_s} s is out of order")
-            end = fault.end_s
+            ends[fault.category] = fault.end_s
 
     @property
     def frames(self) -> int:
@@ -75,28 +85,35 @@ def source_frame(programme: Programme, index: int) -> int:
     return index if frozen is None else max(0, round(frozen.start_s * programme.fps) - 1)
 
 
-# Each fault lasts sixteen seconds: when the supervisor itself is killed all of Horus is blind for eleven, and
-# what is left of a fault must still be enough to raise its alarm.
+# All fault types once. The four most frequent last sixteen seconds: when the supervisor itself is killed all
+# of Horus is blind for eleven, and what is left of a fault must still be enough to raise its alarm. The
+# others are shorter, so that a run takes less than two minutes.
 # Starts lie on frames but never on whole seconds or key frames (every 1 s), as real faults do. Before the
-# first fault, between faults and after the last there are at least 9 s of health, so that each alarm has
-# time to close before the next opens. The cut alone ends on a key frame: television that comes back in the
-# middle of a group of pictures cannot be seen before the next key frame, and truth should say so.
+# first fault there are 10 s of health, and between faults 6 s, so that each alarm closes before the next
+# opens; bars alone come with their tone, as in life. The cut ends on a key frame: television that comes back
+# in the middle of a group of pictures cannot be seen before the next key frame, and truth should say so.
 DEMO: tuple[Programme, Programme] = (
     Programme(
         name="tv1",
         title="Horus News",
-        duration_s=92.0,
+        duration_s=106.0,
         width=640,
         height=360,
         fps=25,
         seed=1101,
         sound="speech",
-        faults=(Fault("fade", 13.36, 29.44), Fault("freeze", 41.56, 57.88)),
+        faults=(
+            Fault("fade", 13.36, 29.44),
+            Fault("freeze", 37.56, 53.64),
+            Fault("borrado", 60.28, 69.32),
+            Fault("ruido_hiss", 75.68, 84.72),
+            Fault("eco_reverb", 91.24, 100.28),
+        ),
     ),
     Programme(
         name="tv2",
         title="Horus Natura",
-        duration_s=92.0,
+        duration_s=106.0,
         width=640,
         height=360,
         fps=25,
@@ -104,8 +121,11 @@ DEMO: tuple[Programme, Programme] = (
         sound="music",
         faults=(
             Fault("ausencia_audio", 11.28, 27.36),
-            Fault("fade", 37.68, 53.84),
-            Fault("sem_sinal", 64.52, 81.0),
+            Fault("barras", 34.44, 43.48),
+            Fault("sinal_teste", 34.44, 43.48),
+            Fault("bloco", 50.32, 59.36),
+            Fault("distorcao", 66.6, 75.64),
+            Fault("sem_sinal", 82.52, 98.0),
         ),
     ),
 )

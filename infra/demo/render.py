@@ -52,7 +52,8 @@ def fingerprint(programme: Programme) -> str:
     digest = hashlib.sha256(msgspec.json.encode(programme, order="deterministic"))
     # The generator is its source: a version number would be forgotten once, and old pictures served.
     folder = Path(__file__).parent
-    for source in sorted([*(folder / name for name in GENERATOR), *(folder / "scenes").glob("*.py")]):
+    drawn = [*(folder / "scenes").glob("*.py"), *(folder / "damage").glob("*.py")]
+    for source in sorted([*(folder / name for name in GENERATOR), *drawn]):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:12]
 

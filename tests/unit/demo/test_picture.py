@@ -79,3 +79,51 @@ def test_a_frozen_programme_stands_while_the_clock_runs() -> None:
     clock = np.s_[150:172, 220:]
     assert not np.array_equal(first.y[clock], last.y[clock])
     assert not np.array_equal(last.y[MIDDLE], after.y[MIDDLE])
+
+
+def _sharpness(frame: Frame) -> float:
+    luma = frame.y[MIDDLE].astype(np.float64)
+    return float(np.abs(np.diff(luma, axis=1)).mean())
+
+
+def test_a_blur_softens_the_programme_and_not_the_graphics() -> None:
+    healthy, soft = (
+        Picture(_programme("music", *faults)).frame(100) for faults in ((), (Fault("borrado", 1.0, 9.0),))
+    )
+    assert _sharpness(soft) < 0.35 * _sharpness(healthy)
+    logo = np.s_[8:30, 240:310]
+    edges = [np.abs(np.diff(frame.y[logo].astype(int), axis=1)).max() for frame in (healthy, soft)]
+    assert edges[1] > 0.9 * edges[0]
+
+
+def test_a_crushed_picture_is_full_of_blocks_from_its_first_frame_to_its_last() -> None:
+    healthy = Picture(_programme("speech"))
+    crushed = Picture(_programme("speech", Fault("bloco", 1.24, 3.6)))
+    for index in (31, 57, 89):
+        assert _blockiness(crushed.frame(index)) > 1.2 * _blockiness(healthy.frame(index)), index
+    for index in (30, 90):
+        assert crushed.frame(index).raw() == healthy.frame(index).raw()
+
+
+def _blockiness(frame: Frame) -> float:
+    """Return how much more the luma changes at borders of 8 x 8 blocks than within them."""
+    step = np.abs(np.diff(frame.y[MIDDLE].astype(np.float64), axis=1)).mean(axis=0)
+    borders = np.arange(len(step)) % 8 == 7
+    return float(step[borders].mean() / step[~borders].mean())
+
+
+def test_crushed_frames_are_the_same_in_any_order() -> None:
+    programme = _programme("music", Fault("bloco", 1.24, 4.6))
+    one, other = Picture(programme), Picture(programme)
+    forward = [one.frame(index).raw() for index in (31, 60, 114)]
+    assert [other.frame(index).raw() for index in (114, 60, 31)] == forward[::-1]
+
+
+def test_colour_bars_stand_still_under_a_running_clock() -> None:
+    picture = Picture(_programme("music", Fault("barras", 1.0, 9.0)))
+    first, later = picture.frame(50), picture.frame(105)
+    assert np.array_equal(first.y[MIDDLE], later.y[MIDDLE])
+    assert not np.array_equal(first.y, later.y)
+    # SMPTE's seven bars at 75 %, BT.709: luma of white, yellow, cyan, green, magenta, red and blue.
+    bars = [int(first.y[60, 320 * (2 * number + 1) // 14]) for number in range(7)]
+    assert bars == [180, 168, 145, 133, 63, 51, 28]

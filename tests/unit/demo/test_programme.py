@@ -1,3 +1,5 @@
+from itertools import combinations
+
 import pytest
 
 from infra.demo.programme import DEMO, Fault, Programme, fault_at, source_frame
@@ -21,21 +23,30 @@ def _programme(*faults: Fault) -> Programme:
     )
 
 
-def test_the_demo_shows_each_fault_of_the_first_step() -> None:
-    assert {fault.type for programme in DEMO for fault in programme.faults} == {
-        "fade",
-        "freeze",
-        "ausencia_audio",
-        "sem_sinal",
-    }
+def test_the_demo_shows_every_type_of_fault_once() -> None:
+    assert sorted(fault.type for programme in DEMO for fault in programme.faults) == sorted(FAULTS)
+
+
+def test_the_two_channels_repeat_together() -> None:
+    assert TV1.duration_s == TV2.duration_s <= 120
 
 
 @pytest.mark.parametrize("programme", DEMO, ids=lambda programme: programme.name)
 def test_health_before_between_and_after_faults_lets_each_alarm_close(programme: Programme) -> None:
-    starts = [fault.start_s for fault in programme.faults]
-    ends = [fault.end_s for fault in programme.faults]
+    spans = sorted({(fault.start_s, fault.end_s) for fault in programme.faults})
+    starts, ends = [start for start, _ in spans], [end for _, end in spans]
     assert starts[0] >= 10
-    assert all(start - end >= 8 for start, end in zip([*starts[1:], programme.duration_s], ends, strict=True))
+    assert all(start - end >= 5 for start, end in zip([*starts[1:], programme.duration_s], ends, strict=True))
+
+
+def test_bars_come_with_their_tone_and_no_other_faults_meet() -> None:
+    together = [
+        {one.type, other.type}
+        for programme in DEMO
+        for one, other in combinations(programme.faults, 2)
+        if one.start_s < other.end_s and other.start_s < one.end_s
+    ]
+    assert together == [{"barras", "sinal_teste"}]
 
 
 @pytest.mark.parametrize("programme", DEMO, ids=lambda programme: programme.name)
@@ -75,12 +86,24 @@ def test_a_freeze_holds_the_last_picture_before_it() -> None:
         (Fault("fade", 2, 1),),
         (Fault("fade", 1, 3), Fault("freeze", 2, 4)),
         (Fault("fade", 19, 21),),
+        (Fault("ausencia_audio", 1, 3), Fault("sem_sinal", 2, 4)),
+        (Fault("sem_sinal", 1, 3), Fault("fade", 2, 4)),
     ],
-    ids=["unknown", "backwards", "overlapping", "past the end"],
+    ids=["unknown", "backwards", "overlapping", "past the end", "cut off", "while there is no signal"],
 )
 def test_a_script_that_cannot_be_played_is_refused(faults: tuple[Fault, ...]) -> None:
     with pytest.raises(ValueError, match="x: "):
         _programme(*faults)
+
+
+def test_picture_and_sound_may_fail_at_once() -> None:
+    faults = (
+        Fault("barras", 1, 5),
+        Fault("sinal_teste", 1, 5),
+        Fault("eco_reverb", 6, 9),
+        Fault("fade", 8, 9),
+    )
+    assert _programme(*faults).faults == faults
 
 
 def test_a_size_that_chroma_cannot_halve_is_refused() -> None:

@@ -1,4 +1,4 @@
-"""One fault, all the way: television over real SRT in; alarm, row, clip, HLS and a page in a browser out."""
+"""Every fault, all the way: real SRT in; alarm, row, clip, HLS and a page in a browser out."""
 
 import queue
 import shutil
@@ -22,14 +22,15 @@ from infra.demo.score import Heard, Row, complete, hear, injections, judge
 from infra.demo.transmit import Transmitter
 from infra.ffmpeg import find_ffmpeg
 from infra.local.ports import free_port
+from schemas.faults import FAULTS
 
 pytestmark = pytest.mark.timeout(300)
 
-# Each fault of the first step once, no two alike in length; the cut ends on a key frame (see infra.demo).
+# Each type of fault once, no two alike in length; the cut ends on a key frame (see infra.demo).
 PROGRAMME = Programme(
     name="e2e",
     title="Teste",
-    duration_s=60.0,
+    duration_s=76.0,
     width=640,
     height=360,
     fps=25,
@@ -37,12 +38,19 @@ PROGRAMME = Programme(
     sound="speech",
     faults=(
         Fault("fade", 9.36, 15.44),
-        Fault("freeze", 20.56, 24.88),
-        Fault("ausencia_audio", 30.2, 33.8),
-        Fault("sem_sinal", 39.52, 46.0),
+        Fault("ausencia_audio", 16.6, 20.2),
+        Fault("freeze", 21.56, 25.88),
+        Fault("ruido_hiss", 26.64, 30.48),
+        Fault("borrado", 31.4, 35.72),
+        Fault("eco_reverb", 36.28, 40.76),
+        Fault("bloco", 41.36, 45.32),
+        Fault("distorcao", 46.56, 50.28),
+        Fault("barras", 51.44, 56.68),
+        Fault("sinal_teste", 51.44, 56.68),
+        Fault("sem_sinal", 60.52, 67.0),
     ),
 )
-DEADLINE = timedelta(seconds=90)
+DEADLINE = timedelta(seconds=106)
 
 
 class Aired:
@@ -86,7 +94,9 @@ def _listen(alarms: Alarms, on_air_at: datetime) -> list[Heard]:
     # To the end of the run and no further: the next one has the same faults again.
     end = on_air_at + timedelta(seconds=PROGRAMME.duration_s + 5)
     while clock.now() < end or not complete(script, heard.values()):
-        assert clock.now() < on_air_at + DEADLINE, "not every fault was told"
+        if clock.now() > on_air_at + DEADLINE:
+            # The account of faults and alarms says what was not told.
+            break
         try:
             heard = hear(heard, alarms.told.get(timeout=0.5))
         except queue.Empty:
@@ -95,9 +105,10 @@ def _listen(alarms: Alarms, on_air_at: datetime) -> list[Heard]:
 
 
 def test_every_fault_is_raised_and_closed_once_and_nothing_else_is(aired: Aired) -> None:
+    assert {fault.type for fault in PROGRAMME.faults} == set(FAULTS)
     assert [(row.fault, row.verdict) for row in aired.rows] == [
-        ("fade", "ok"), ("freeze", "ok"), ("ausencia_audio", "ok"), ("sem_sinal", "ok"),
-    ]  # fmt: skip
+        (fault.type, "ok") for fault in PROGRAMME.faults
+    ]
 
 
 def test_rows_tell_what_the_websocket_told(aired: Aired) -> None:
@@ -183,7 +194,8 @@ def test_an_operator_logs_in_and_sees_moving_pictures_and_the_alarms(aired: Aire
     page.keyboard.press("Enter")
 
     expect(page.get_by_text("Tela preta").first).to_be_visible(timeout=20_000)
-    expect(page.get_by_text("Sem sinal").first).to_be_visible()
+    for fault in FAULTS.values():
+        expect(page.get_by_text(fault.label_pt).first).to_be_visible()
     # Two looks at the player's clock: it plays, and not a still.
     page.wait_for_function(
         "() => { const v = document.querySelector('video');"

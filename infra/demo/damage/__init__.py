@@ -1,0 +1,1 @@
+"""What goes wrong in the programme, before the station's graphics are laid over it."""
