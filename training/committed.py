@@ -1,6 +1,7 @@
 """Write a trained model where Horus looks for it: the .tflite and the card beside it."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,11 @@ def model_classes(names: tuple[str, ...]) -> tuple[ModelClass, ...]:
         ModelClass(name=name, label_pt=FAULTS[name].label_pt, label_en=FAULTS[name].label_en)
         for name in names
     )
+
+
+def with_thresholds(classes: Sequence[ModelClass], thresholds: Mapping[str, float]) -> tuple[ModelClass, ...]:
+    """Return the classes with the thresholds that were chosen for them."""
+    return tuple(msgspec.structs.replace(each, threshold=thresholds[each.name]) for each in classes)
 
 
 def write_model(folder: Path, content: bytes, card: ModelCard) -> Path:

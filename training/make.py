@@ -1,73 +1,137 @@
-"""One model from its recipe: examples, training, int8, judgement, files."""
+"""The picture model, from media to the committed files: programmes, maps, lessons, int8, thresholds, card."""
 
+import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from processors.models.card import ModelCard
 from processors.models.model import Model, load_model
-from training.committed import model_classes, model_input, write_model
-from training.evaluate import figures
-from training.examples import Examples, join, mirror
-from training.network import Quantised, quantise, seed_everything, train
-from training.recipe import Recipe
-from training.sources import Source, Split
+from processors.video import features
+from processors.video.lattice import MEASURE_HZ
+from training.batches import Lessons
+from training.committed import model_classes, model_input, with_thresholds, write_model
+from training.evaluation.scores import Scores
+from training.evaluation.thresholds import Judged, Trial, curve, middle
+from training.examples import CLASSES, Example, load_examples
+from training.network import Quantised, picture_net, quantise, seed_everything, teach
+from training.picture.media import media_of
+from training.recipe import PICTURE, PictureRecipe
+from training.remix import remix
+from training.sources import read_media
+from training.standing import mark
+from training.windows import Windows, real
 
-# Features that set the ranges of int8: enough to meet the rare ones, few enough to run in a second.
-_REPRESENTATIVE = 400
-# Stretches of programme (of sound, one a channel) take a second or two each: a line now and then tells.
-_TELL_EVERY = 20
-_SPLITS: tuple[Split, ...] = ("train", "val", "test")
+# Thresholds are chosen of what hides others before those that are hidden.
+_CAUSES_FIRST = ("fade", "barras", "freeze", "borrado", "bloco")
+# Windows scored at a time.
+_BATCH = 256
 
 
-def make_model(recipe: Recipe, sources: list[Source], out: Path, seed: int, scratch: Path) -> Path:
-    """Make one model and write it to ``out``; figures are of the .tflite itself on the test part."""
-    sets: dict[Split, Examples] = {}
-    for place, split in enumerate(_SPLITS):
-        made: list[Examples] = []
-        for examples in recipe.examples(sources, split, recipe.programmes[split], seed + place, scratch):
-            made.append(examples)
-            if len(made) % _TELL_EVERY == 0:
-                print(f"{recipe.name}: {split}: {len(made)} stretches made", flush=True)
-        sets[split] = join(made)
-        print(f"{recipe.name}: {split}: {len(sets[split].features)} samples", flush=True)
+def make_picture_model(media: str, out: Path, seed: int, work: Path, recipe: PictureRecipe = PICTURE) -> Path:
+    """Make the picture model and write it to ``out``; returns the .tflite's path.
+
+    ``media``: folders with INDEX.csv, parted by a colon. Programmes and their maps are kept in ``work``, and
+    what is there is not made again. Raises subprocess.CalledProcessError or EncodingFailed when programmes
+    can't be rendered, OSError when there are no such folders.
+    """
+    for split, count in recipe.programmes:
+        command = [sys.executable, "-m", "training.render", "--media", media, "--split", split]
+        command += ["--count", str(count), "--seed", str(seed), "--out", str(work / split)]
+        subprocess.run(command, check=True)
+    sources = read_media(media)
+    for split, count in recipe.remixed:
+        remix(work / split, media_of(sources, split), count, seed)
+    for split, _ in recipe.programmes:
+        mark(work / split, work / "maps")
+    train, val = (load_examples(work / split, work / "maps") for split in ("train", "val"))
+    return fit_picture_model(train, val, out, seed, recipe)
+
+
+def fit_picture_model(
+    train: Sequence[Example], val: Sequence[Example], out: Path, seed: int, recipe: PictureRecipe
+) -> Path:
+    """Teach, quantise and judge the model on measured programmes; returns the .tflite's path."""
     seed_everything(seed)
-    net = recipe.net(recipe.shape, len(recipe.classes))
-    taught = join([sets["train"], mirror(sets["train"])]) if recipe.mirrored else sets["train"]
-    train(net, taught, sets["val"], recipe.epochs)
-    chosen = np.random.default_rng(seed).choice(len(sets["train"].features), _REPRESENTATIVE, replace=False)
-    quantised = quantise(net, sets["train"].features[chosen])
-    card = _card(recipe, sets, quantised, seed)
+    windows = Windows(train)
+    print(f"picture: {len(windows)} samples of {len(train)} programmes", flush=True)
+    net = picture_net(features.SHAPE, len(CLASSES))
+    teach(net, Lessons(windows, seed, recipe.batches), recipe.epochs)
+    chosen = np.random.default_rng(seed).choice(len(windows), recipe.representative, replace=False)
+    quantised = quantise(net, real(windows.take(chosen)))
+    card = _card(train, val, quantised, seed, recipe)
     model = load_model(write_model(out, quantised.content, card))
-    measured = _judge(model, sets["test"], recipe)
-    path = write_model(out, quantised.content, msgspec.structs.replace(card, figures=measured))
-    for name, values in measured.items():
-        print(f"{recipe.name}: {name}: " + ", ".join(f"{key} {value:g}" for key, value in values.items()))
-    return path
+    judged = [Judged(score(model, example), example.truth) for example in val]
+    picked: dict[str, Trial] = {}
+    for name in _CAUSES_FIRST:
+        others = {cause: trial.threshold for cause, trial in picked.items()}
+        low, high = recipe.thresholds
+        tried = [trial for trial in curve(judged, name, others) if low <= trial.threshold <= high]
+        best = middle(tried)
+        picked[name] = next(trial for trial in tried if trial.threshold == best)
+    thresholds = {name: trial.threshold for name, trial in picked.items()}
+    figures = {name: _figures(picked[name]) for name in CLASSES}
+    for name, values in figures.items():
+        told = ", ".join(f"{key} {value:g}" for key, value in values.items())
+        print(f"picture: {name}: threshold {thresholds[name]}, {told}", flush=True)
+    classes = with_thresholds(card.classes, thresholds)
+    return write_model(
+        out, quantised.content, msgspec.structs.replace(card, classes=classes, figures=figures)
+    )
 
 
-def _card(recipe: Recipe, sets: dict[Split, Examples], quantised: Quantised, seed: int) -> ModelCard:
-    hours = {split: len(examples.features) * recipe.period_s / 3600 for split, examples in sets.items()}
+def score(model: Model, example: Example) -> Scores:
+    """Return what a model says of a programme, as it would say it on air."""
+    windows = Windows([example])
+    said: list[NDArray[np.float32]] = [np.empty((0, len(CLASSES)), np.float32)]
+    for start in range(0, len(windows), _BATCH):
+        which = np.arange(start, min(start + _BATCH, len(windows)))
+        said.append(model.scores(real(windows.take(which))))
+    columns = np.concatenate(said).T
+    by_class = dict(zip(CLASSES, columns, strict=True))
+    return Scores("video", example.times_s, 1.0 / MEASURE_HZ, by_class)
+
+
+def _figures(trial: Trial) -> dict[str, float]:
+    per_hour = trial.false / trial.healthy_h if trial.healthy_h else 0.0
+    return {
+        "val_events": float(trial.faults),
+        "val_event_recall": round(trial.found / trial.faults, 4) if trial.faults else 0.0,
+        "val_false_alarms": float(trial.false),
+        "val_false_alarms_per_hour": round(per_hour, 3),
+        "val_mean_iou": round(trial.mean_iou, 4),
+    }
+
+
+def _card(
+    train: Sequence[Example], val: Sequence[Example], quantised: Quantised, seed: int, recipe: PictureRecipe
+) -> ModelCard:
+    hours = [sum(each.truth.duration_s for each in part) / 3600 for part in (train, val)]
     return ModelCard(
-        name=recipe.name,
+        name="picture",
         version=recipe.version,
-        category=recipe.category,
-        classes=model_classes(recipe.classes),
+        category="video",
+        classes=model_classes(CLASSES),
         input=model_input(
-            recipe.features, recipe.shape, recipe.units, recipe.order, quantised.scale, quantised.zero_point
+            features.NAME,
+            features.SHAPE,
+            "each plane 0..1, see processors/video/features.py",
+            "cell row, cell column, plane",
+            quantised.scale,
+            quantised.zero_point,
         ),
         trained_on={
             "recipe": "training/recipe.py",
             "seed": seed,
-            **{f"{split}_programmes": recipe.programmes[split] for split in _SPLITS},
-            **{f"{split}_hours": round(hours[split], 3) for split in _SPLITS},
+            "train_programmes": len(train),
+            "train_hours": round(hours[0], 2),
+            "val_programmes": len(val),
+            "val_hours": round(hours[1], 2),
         },
         figures={},
         sha256="",
     )
-
-
-def _judge(model: Model, examples: Examples, recipe: Recipe) -> dict[str, dict[str, float]]:
-    of_classes = figures(examples, model.scores(examples.features), recipe.period_s)
-    return dict(zip(recipe.classes, of_classes, strict=True))

@@ -1,1 +1,1 @@
-"""Sound: decode, reduce to blocks of half a second, score with the model."""
+"""Sound: decode, reduce to blocks of a quarter of a second, score with the model."""

@@ -3,11 +3,11 @@
 from infra.media_store import MediaStore
 from infra.settings import load
 from processors.audio.stage import audio_stage
-from processors.models.model import DEFAULT_MODELS, find_model, load_model
+from processors.models.installed import installed_model
 from processors.stage.app import run_stage, worker_number
 
 if __name__ == "__main__":
     number = worker_number()
     settings = load()
-    model = load_model(find_model(settings.horus_models or DEFAULT_MODELS, "audio"))
+    model = installed_model("audio", settings.horus_models, settings.horus_tflite_runtime)
     run_stage(audio_stage(model, MediaStore(settings.media_url)), settings, number)

@@ -1,4 +1,4 @@
-"""Gather decoded sound into blocks of half a second that lie on a grid of the media clock."""
+"""Gather decoded sound into blocks of a quarter of a second that lie on a grid of the media clock."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from processors.audio.decode import Sound
 
-# The hop of samples: half the 1 s from which a fault counts, so that any fault holds a whole block.
-BLOCK_S = 0.5
+# The hop of samples: a fault's edges are told to an eighth of a second on average, and one that counts (1 s)
+# holds three whole blocks.
+BLOCK_S = 0.25
 # MPEG-TS carries PTS in 90 kHz ticks and some muxers round worse; chunks nearer than this are one sound.
 _JITTER_S = 0.005
 # A block is judged when nearly all of it is there: what is missing would count as silence.
@@ -19,7 +20,7 @@ _BREAK_S = 1.0
 
 @dataclass(frozen=True)
 class Block:
-    """Half a second of sound."""
+    """A quarter of a second of sound."""
 
     number: int
     """Its place on the grid: it begins at ``number * BLOCK_S`` of the media clock."""

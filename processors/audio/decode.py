@@ -12,8 +12,12 @@ import av.error
 import numpy as np
 from numpy.typing import NDArray
 
-# A channel's first two: left and right of any layout, the channels a stereo listener hears.
+from processors.container import only, sound_of
+
+# What a stereo listener hears of any layout: left and right, with the centre mixed in.
 CHANNELS = 2
+# The centre goes to both sides 3 dB down (ITU-R BS.775), and the sum is scaled so that it cannot clip.
+_CENTRE = 0.7071
 
 
 @dataclass(frozen=True)
@@ -38,17 +42,18 @@ class Decoding:
 
 
 def decode_sound(
-    container: av.container.InputContainer, tally: Decoding, before: bytes = b""
+    container: av.container.InputContainer, tally: Decoding, before: bytes = b"", track: int | None = None
 ) -> Iterator[Sound]:
-    """Yield the chunks of the first sound stream in the order of time.
+    """Yield the chunks of a sound track in the order of time: the ``track``-th, from 1, or the default one.
 
     ``before`` is the last packet of the segment before: transform codecs overlap each chunk with the one
     before, and without it the first chunk of every segment would fade in. Never raises on damaged media:
     refused packets are counted in ``tally.failed``.
     """
-    stream = next(iter(container.streams.audio), None)
+    stream = sound_of(container, track)
     if stream is None:
         return
+    only(container, stream)
     _prime(stream.codec_context, before)
     packets = container.demux(stream)
     due_s: float | None = None
@@ -93,7 +98,16 @@ def _sound(frame: av.audio.frame.AudioFrame, due_s: float | None) -> Sound | Non
     values = frame.to_ndarray()
     if not frame.format.is_planar:
         values = values.reshape(frame.samples, -1).T
-    return Sound(time_s=time_s, rate_hz=frame.sample_rate, samples=_full_scale(values[:CHANNELS]))
+    centre = next((place for place, each in enumerate(frame.layout.channels) if each.name == "FC"), 0)
+    return Sound(time_s=time_s, rate_hz=frame.sample_rate, samples=_stereo(_full_scale(values), centre))
+
+
+def _stereo(values: NDArray[np.float32], centre: int) -> NDArray[np.float32]:
+    """Mix the centre channel, which carries the speech of a surround programme, into left and right."""
+    if centre < CHANNELS or centre >= len(values):
+        return values[:CHANNELS]
+    mixed = (values[:CHANNELS] + _CENTRE * values[centre]) / (1 + _CENTRE)
+    return np.asarray(mixed, np.float32)
 
 
 def _full_scale(values: NDArray[Any]) -> NDArray[np.float32]:

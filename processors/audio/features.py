@@ -1,88 +1,121 @@
-"""What the sound model is given: mel bands in dBFS over one second, as values of 0..1."""
+"""What the sound model is given: a row of numbers for each block around the one judged."""
 
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.audio.blocks import BLOCK_S
+from processors.audio import echo
+from processors.audio.levels import BANDS, FLOOR_DB, FRAMES, Levels, measure_levels
+from processors.audio.line import Lines, find_lines
+from processors.audio.tops import NEAR, STEPS, amplitudes, near_peaks
 
-NAME = "audio-mel-1"
+NAME = "audio-blocks-2"
 """Names the exact meaning of the values; a model says in its card which one it was trained on."""
-# 31 ms a step: shorter than a syllable, long enough to part two tones 32 Hz from each other.
-STEPS = 16
-BANDS = 32
-SHAPE = (2 * STEPS, BANDS, 1)
-"""Steps of the block before and of the block itself, bands, one plane."""
-# 0 is this level and anything lower; 16-bit sound ends at -98 dBFS, a band holds a part of it.
-FLOOR_DB = -110.0
-# Up to 24 kHz, so that the bands hold all the power of the sound and add up to its level.
-_TOP_HZ = 24000.0
+BEHIND, AHEAD = 12, 3
+"""Blocks before the one judged (3 s), and after it: 0.75 s, so that 1 s of media from its start is seen."""
+ROWS = BEHIND + 1 + AHEAD
+_LEVELS = 3 * BANDS + FRAMES + 5
+_LINES = 6
+_OWN = _LEVELS + _LINES + 4 * STEPS + NEAR
+_FLOORS = 3 * BANDS
+SHAPE = (ROWS, _OWN + _FLOORS + echo.COLUMNS)
+"""Blocks (oldest first), numbers."""
+
+# Silence begins at -55 dBFS: 35 dB about there are given a scale of their own, an eighth of a dB a step.
+_FINE_DB, _FINE_RANGE_DB = -75.0, 35.0
+# What counts as the floor between syllables is the lowest of the last 2 s.
+_FLOOR_ROWS = 8
+# A floor of noise keeps its level in a band within a decibel or two; nature's wanders by more than this.
+_WANDERING_DB = 12.0
 
 
 @dataclass(frozen=True)
-class Spectrum:
-    """One block of one channel, reduced."""
+class Rows:
+    """Blocks of one channel, reduced."""
 
-    bands_db: NDArray[np.float32]
-    """Power in each mel band, dBFS (a full-scale square wave is 0 in all), (STEPS, BANDS)."""
-    rms_dbfs: float
-    """Root mean square re full scale 1.0; a full-scale sine is -3.01."""
-    peak_dbfs: float
-    flatness: float
-    """Geometric by arithmetic mean of the power spectrum, 0 (tone) to 1 (white noise)."""
+    values: NDArray[np.float32]
+    """Each block by itself, 0..1, (n, _OWN)."""
+    levels: Levels
+    lines: Lines
 
 
-def spectrum(samples: NDArray[np.float32], rate_hz: int) -> Spectrum:
-    """Reduce one channel of a block, float32 (n,), to its spectrum."""
-    step = int(rate_hz * BLOCK_S) // STEPS
-    frames = samples[: step * STEPS].reshape(STEPS, step).astype(np.float64) * _window(step)
-    # One-sided power, scaled so that its sum over bins is the mean square of the windowed frame (Parseval).
-    bins = np.asarray(np.fft.rfft(frames, axis=1), np.complex128)
-    power = np.square(np.abs(bins)) / (step * step)
-    power[:, 1:] *= 2.0
-    mean_power = power.mean(axis=0)[1:] + 1e-20
-    return Spectrum(
-        bands_db=decibels(power @ _bank(rate_hz, step)).astype(np.float32),
-        rms_dbfs=float(decibels(np.mean(np.square(samples, dtype=np.float64)))),
-        peak_dbfs=float(decibels(np.max(np.abs(samples)) ** 2)),
-        flatness=float(np.exp(np.mean(np.log(mean_power))) / np.mean(mean_power)),
+def rows_of(blocks: NDArray[np.float32], rate_hz: int, before: NDArray[np.float32] | None) -> Rows:
+    """Reduce consecutive blocks of one channel, float32 (n, samples).
+
+    ``before`` is the line, (hertz, level dB), of the block before the first; None where there is none.
+    """
+    levels, lines = measure_levels(blocks, rate_hz), find_lines(blocks, rate_hz)
+    share, speed = amplitudes(blocks)
+    parts = [
+        *(_scaled(value) for value in (levels.mean_db, levels.floor_db, levels.frames_db)),
+        levels.spread_db / 20.0,
+        _scaled(levels.rms_dbfs)[:, np.newaxis],
+        ((levels.rms_dbfs - _FINE_DB) / _FINE_RANGE_DB)[:, np.newaxis],
+        _scaled(levels.peak_dbfs)[:, np.newaxis],
+        # The crest: 3 dB is a sine, 12 and more is speech.
+        ((levels.peak_dbfs - levels.rms_dbfs) / 24.0)[:, np.newaxis],
+        levels.flatness[:, np.newaxis],
+        _line_columns(lines, before),
+        # Roots, for a thousandth of the samples at the very top is what counts.
+        np.sqrt(share),
+        speed / 3.0,
+        near_peaks(blocks),
+    ]
+    return Rows(np.clip(np.concatenate(parts, axis=1), 0.0, 1.0).astype(np.float32), levels, lines)
+
+
+def windows_of(
+    rows: NDArray[np.float32], correlated: NDArray[np.float32], first_lag: int
+) -> NDArray[np.float32]:
+    """Return the model's input of each sample that has its whole window: float32, (n, *SHAPE), 0..1.
+
+    ``rows`` are n + ROWS - 1 consecutive blocks of a channel, (blocks, _OWN), and ``correlated`` what they
+    repeat, (blocks, bands, lags).
+    """
+    count = len(rows) - ROWS + 1
+    out = np.empty((count, *SHAPE), np.float32)
+    for index in range(count):
+        own = rows[index : index + ROWS]
+        out[index, :, :_OWN] = own
+        out[index, :, _OWN : _OWN + _FLOORS] = _floors(own)
+    out[:, :, _OWN + _FLOORS :] = echo.echo_columns(correlated, count, first_lag)
+    return np.clip(out, 0.0, 1.0, out=out)
+
+
+def _floors(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how far the programme of each band rises above its floor, and how steady that is, (3 BANDS,).
+
+    The rise over the last 2 s, in 60 dB: 12 dB or less of it all through is hiss. The deviation of the
+    floor over the last 2 s, then over all rows, in _WANDERING_DB.
+    """
+    mean, floor = rows[-_FLOOR_ROWS:, :BANDS], rows[:, BANDS : 2 * BANDS]
+    rise = (mean.mean(axis=0) - floor[-_FLOOR_ROWS:].min(axis=0)) * np.float32(-FLOOR_DB / 60.0)
+    late, whole = floor[-_FLOOR_ROWS:].std(axis=0), floor.std(axis=0)
+    wander = np.concatenate([late, whole]) * np.float32(-FLOOR_DB / _WANDERING_DB)
+    return np.concatenate([rise, wander])
+
+
+def _line_columns(lines: Lines, before: NDArray[np.float32] | None) -> NDArray[np.float32]:
+    hertz, level = lines.hertz, lines.level_db
+    first = np.array([hertz[0], level[0]], np.float32) if before is None else before
+    moved = np.abs(np.diff(hertz, prepend=first[0]))
+    changed = np.abs(np.diff(level, prepend=first[1]))
+    return np.stack(
+        [
+            _scaled(level),
+            # A clean tone through a codec has its rest at -35 dB and lower.
+            -lines.rest_db / 60.0,
+            -lines.second_db / 60.0,
+            # A tone keeps its frequency to a fraction of a hertz and its level to a tenth of a dB.
+            np.exp(-moved / np.float32(2.0)),
+            changed / 3.0,
+            np.log2(np.maximum(hertz, 70.0) / 70.0) / 8.0,
+        ],
+        axis=1,
     )
 
 
-def window(before: Spectrum, now: Spectrum) -> NDArray[np.float32]:
-    """Stack two blocks into the model's input: float32, SHAPE, 0 at FLOOR_DB, 1 at full scale."""
-    bands = np.concatenate([before.bands_db, now.bands_db])
-    scaled = np.clip(1.0 - bands / FLOOR_DB, 0.0, 1.0)
-    return np.asarray(scaled[..., np.newaxis], np.float32)
-
-
-def decibels(power: NDArray[Any] | np.floating[Any] | float) -> NDArray[np.float64]:
-    """Return 10 log10 of a power, no lower than FLOOR_DB."""
-    levels: NDArray[np.float64] = np.maximum(10.0 * np.log10(np.maximum(power, 1e-20)), FLOOR_DB)
-    return levels
-
-
-@lru_cache(maxsize=8)
-def _window(step: int) -> NDArray[np.float64]:
-    """Return a Hann window of mean square 1, so that levels stay what they are."""
-    hann = np.hanning(step)
-    scaled: NDArray[np.float64] = hann / np.sqrt(np.mean(hann**2))
+def _scaled(level_db: NDArray[np.float32]) -> NDArray[np.float32]:
+    scaled: NDArray[np.float32] = 1.0 - level_db / np.float32(FLOOR_DB)
     return scaled
-
-
-@lru_cache(maxsize=8)
-def _bank(rate_hz: int, step: int) -> NDArray[np.float64]:
-    """Return triangles on the mel scale (O'Shaughnessy 1987) that share each bin's power out in full."""
-    frequencies = np.asarray(np.fft.rfftfreq(step, 1.0 / rate_hz), np.float64)
-    position = _mel(frequencies) / _mel(np.array([_TOP_HZ])) * (BANDS - 1)
-    distance = np.abs(np.minimum(position, BANDS - 1)[:, np.newaxis] - np.arange(BANDS))
-    bank: NDArray[np.float64] = np.maximum(1.0 - distance, 0.0)
-    return bank
-
-
-def _mel(frequency_hz: NDArray[np.float64]) -> NDArray[np.float64]:
-    mels: NDArray[np.float64] = 2595.0 * np.log10(1.0 + frequency_hz / 700.0)
-    return mels

@@ -1,73 +1,95 @@
-"""One pass over the sound of a piece of media: its half seconds, each with the one before in view."""
+"""One pass over the sound of a piece of media: its blocks, each with 3 s before and 0.75 s after in view."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
-from numpy.typing import NDArray
-
-from processors.audio import features
-from processors.audio.blocks import BLOCK_S, Block, Tail, add
+from processors.audio.blocks import Block, Tail, add
 from processors.audio.decode import Decoding, decode_sound
-from processors.audio.features import Spectrum
+from processors.audio.run import Heard, Run, extend, finish, follows
 from processors.container import MediaRefused, open_media
+
+# Blocks reduced in one go: many enough that numpy's overhead is spread, few enough to stay in the cache.
+_AT_ONCE = 16
 
 
 @dataclass(frozen=True)
 class AudioContext:
-    """What the next segment needs of the past: opaque to callers, at most half a second of sound."""
+    """What the next segment needs of the past: opaque to callers, about a megabyte."""
 
     tail: Tail | None = None
-    number: int = -1
-    """Place on the grid of the block in ``spectra``."""
-    spectra: tuple[Spectrum, ...] = ()
-    """The newest whole block, a channel each."""
+    run: Run | None = None
     packet: bytes = b""
 
 
-@dataclass(frozen=True)
-class Judged:
-    """One half second, ready for the model."""
-
-    time_s: float
-    """PTS of its start."""
-    windows: NDArray[np.float32]
-    """(channels, *features.SHAPE)."""
-    spectra: tuple[Spectrum, ...]
-    """A channel each."""
-
-
 class Walk:
-    """The half seconds of one piece of media after the ``context`` of the one before."""
+    """The samples of one piece of media after the ``context`` of the one before."""
 
-    def __init__(self, context: AudioContext | None, tally: Decoding) -> None:
-        """Start from a past, which is not changed; ``tally`` counts chunks as they are decoded."""
+    def __init__(
+        self,
+        context: AudioContext | None,
+        tally: Decoding,
+        *,
+        last: bool = False,
+        track: int | None = None,
+    ) -> None:
+        """Start from a past, which is not changed; ``tally`` counts chunks as they are decoded.
+
+        ``last`` says that no media follows: what waits for a future is judged without it. ``track``: which
+        sound track, from 1; None for the default one.
+        """
         self.context = context or AudioContext()
         self._tally = tally
+        self._last = last
+        self._track = track
 
-    def judged(self, media: Path | BinaryIO) -> Iterator[Judged]:
-        """Yield each whole half second; ``context`` is then what the next piece needs. Never raises."""
+    def heard(self, media: Path | BinaryIO) -> Iterator[Heard]:
+        """Yield the samples in order and leave in ``context`` what the next piece needs; never raises."""
+        yield from self._decoded(media)
+        if self._last and self.context.run is not None:
+            yield finish(self.context.run)
+            self.context = replace(self.context, run=None)
+
+    def _decoded(self, media: Path | BinaryIO) -> Iterator[Heard]:
         try:
             container = open_media(media)
         except MediaRefused:
             self._tally.failed += 1
             return
+        waiting: list[Block] = []
         with container:
-            for sound in decode_sound(container, self._tally, self.context.packet):
+            for sound in decode_sound(container, self._tally, self.context.packet, self._track):
                 blocks, tail = add(self.context.tail, sound)
                 self.context = replace(self.context, tail=tail)
                 for block in blocks:
-                    yield self._judge(block)
-        self.context = replace(self.context, packet=self._tally.last_packet or self.context.packet)
+                    if waiting and not _goes_on(waiting[-1], block):
+                        yield from self._take(waiting)
+                        waiting = []
+                    waiting.append(block)
+                if len(waiting) >= _AT_ONCE:
+                    yield from self._take(waiting)
+                    waiting = []
+        yield from self._take(waiting)
+        if self._tally.last_packet:
+            self.context = replace(self.context, packet=self._tally.last_packet)
 
-    def _judge(self, block: Block) -> Judged:
-        spectra = tuple(features.spectrum(channel, block.rate_hz) for channel in block.samples)
-        past = self.context
-        follows = block.number == past.number + 1 and len(past.spectra) == len(spectra)
-        # At the start of a piece of media the block itself stands in for the one before.
-        before = past.spectra if follows else spectra
-        windows = np.stack([features.window(*pair) for pair in zip(before, spectra, strict=True)])
-        self.context = replace(past, number=block.number, spectra=spectra)
-        return Judged(time_s=block.number * BLOCK_S, windows=windows, spectra=spectra)
+    def _take(self, blocks: list[Block]) -> Iterator[Heard]:
+        if not blocks:
+            return
+        run = self.context.run
+        if run is not None and not follows(run, blocks[0]):
+            yield finish(run)
+            run = None
+        run, heard = extend(run, blocks)
+        self.context = replace(self.context, run=run)
+        if len(heard.times_s):
+            yield heard
+
+
+def _goes_on(before: Block, block: Block) -> bool:
+    return (
+        block.number == before.number + 1
+        and block.rate_hz == before.rate_hz
+        and block.samples.shape == before.samples.shape
+    )

@@ -1,14 +1,19 @@
-"""What each cell of the picture shows: brightness, detail, and how much it changed since another picture."""
+"""What each cell of the picture shows: brightness, colour, and how much it changed since another picture."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.video.lattice import COLUMNS, POINTS, ROWS
+from processors.video.kernels import apart, cell_means, less
 
 # DESIGN section 7: black is luma within 8/255 of black.
 BLACK_LEVEL = 8
+# Twice that: a night is darker than this in places, a black picture with noise nowhere brighter.
+DIM_LEVEL = 16
+# A pixel of the small picture that changes by more has moved: the pulsing and noise of encoders, averaged
+# over the pixels that make it, stay below.
+_MOVED_LEVELS = 4
 
 
 @dataclass(frozen=True)
@@ -21,11 +26,19 @@ class Look:
     """Standard deviation of luma within the cell."""
     dark: NDArray[np.float32]
     """Share of points within BLACK_LEVEL of black, 0..1."""
+    dim: NDArray[np.float32]
+    """Share of points within DIM_LEVEL of black, 0..1."""
+    blue: NDArray[np.float32]
+    """Mean Cb, code 0..255, 128 without colour."""
+    red: NDArray[np.float32]
+    """Mean Cr."""
+    tint: NDArray[np.float32]
+    """Standard deviation of Cb and Cr together within the cell."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """The difference of two pictures by cells; float32, (ROWS, COLUMNS)."""
+    """The difference of two lattices of points by cells; float32, (ROWS, COLUMNS)."""
 
     mean: NDArray[np.float32]
     """Mean absolute difference of luma, 0..255."""
@@ -35,28 +48,48 @@ class Change:
     """Absolute difference of the means, 0..255: noise and re-encoding cancel out in it, motion does not."""
 
 
-def look(points: NDArray[np.uint8]) -> Look:
-    """Return the look of a lattice of luma (HEIGHT, WIDTH)."""
-    values = points.astype(np.float32)
-    mean = _by_cell(values)
-    variance = _by_cell(values * values) - mean * mean
+@dataclass(frozen=True)
+class Motion:
+    """The difference of two small pictures by cells; float32, (ROWS, COLUMNS)."""
+
+    mean: NDArray[np.float32]
+    """Mean absolute difference, 0..255."""
+    moved: NDArray[np.float32]
+    """Share of pixels that changed by more than an encoder's pulsing does, 0..1."""
+
+
+def look(points: NDArray[np.uint8], chroma: NDArray[np.uint8]) -> Look:
+    """Return the look of a lattice of luma (HEIGHT, WIDTH) and of its colours (2, HEIGHT, WIDTH)."""
+    mean, variance = _moments(points)
+    (blue, blue_variance), (red, red_variance) = map(_moments, chroma)
     return Look(
         mean=mean,
-        deviation=np.sqrt(np.maximum(variance, 0.0)),
-        dark=_by_cell((points <= BLACK_LEVEL).astype(np.float32)),
+        deviation=np.sqrt(variance),
+        dark=_share(points <= BLACK_LEVEL),
+        dim=_share(points <= DIM_LEVEL),
+        blue=blue,
+        red=red,
+        tint=np.sqrt(blue_variance + red_variance),
     )
 
 
 def change(now: NDArray[np.uint8], before: NDArray[np.uint8]) -> Change:
     """Return what changed between two lattices of luma (HEIGHT, WIDTH)."""
-    difference = now.astype(np.float32) - before.astype(np.float32)
-    return Change(
-        mean=_by_cell(np.abs(difference)),
-        share=_by_cell((difference != 0).astype(np.float32)),
-        level=np.abs(_by_cell(difference)),
-    )
+    size = apart(now, before)
+    return Change(mean=cell_means(size), share=_share(size != 0), level=np.abs(cell_means(less(now, before))))
 
 
-def _by_cell(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    cells: NDArray[np.float32] = values.reshape(ROWS, POINTS, COLUMNS, POINTS).mean(axis=(1, 3))
-    return cells
+def motion(now: NDArray[np.uint8], before: NDArray[np.uint8]) -> Motion:
+    """Return what changed between two small pictures of the same whole multiple of the cells."""
+    size = apart(now, before)
+    return Motion(mean=cell_means(size), moved=_share(size > _MOVED_LEVELS))
+
+
+def _moments(values: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    real = values.astype(np.float32)
+    mean = cell_means(real)
+    return mean, np.maximum(cell_means(real * real) - mean * mean, 0.0)
+
+
+def _share(which: NDArray[np.bool_]) -> NDArray[np.float32]:
+    return cell_means(which.view(np.uint8))

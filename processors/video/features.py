@@ -1,70 +1,135 @@
-"""What the picture model is given: the cells of a picture and of its last second, as planes of 0..1."""
+"""What the picture model is given for one sample: maps of it, of the samples before, and of a few after."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.video.cells import Change, Look
-from processors.video.lattice import COLUMNS, HISTORY, ROWS
+from processors.video.history import Reading
+from processors.video.lattice import COLUMNS, ROWS
+from processors.video.maps import DETAIL_MAPS, LASTING_MAPS, MAPS, MOVING_MAPS, STILL_MAPS
 
-NAME = "video-cells-1"
+NAME = "video-maps-2"
 """Names the exact meaning of the planes; a model says in its card which one it was trained on."""
-PLANES = 10 + 3 * HISTORY
+
+# 0.8 s at 5 Hz, and with the jitter of pictures on that grid never more than AHEAD_S (DESIGN section 3: a
+# model looks ahead at most 1 s). It shows a held frame (under 0.7 s) for what it is, and starts sharply.
+AHEAD = 4
+AHEAD_S = 1.0
+# 1.8 s: with what lies ahead, more than the second from which a fault counts on either side of a sample.
+BEHIND = 9
+_SLACK_S = 1e-6
+
+_STILL = range(STILL_MAPS)
+_MOVING = range(STILL_MAPS, STILL_MAPS + MOVING_MAPS)
+_LASTING = range(STILL_MAPS + MOVING_MAPS, MAPS)
+# Of the picture 0.6 s before and after: brightness, darkness, finest detail, steps on and off the grids.
+_STILL_ASIDE = (0, 2, 7, 11, 15, 16, 19, 20, 21, 24, 26)
+_ASIDE = 3
+_CHOSEN: tuple[tuple[int, int], ...] = (
+    *((0, index) for index in _STILL),
+    *((lag, index) for lag in (-_ASIDE, _ASIDE) for index in _STILL_ASIDE),
+    *((lag, index) for lag in range(-BEHIND, AHEAD + 1) for index in _MOVING),
+    *((lag, index) for lag in (0, AHEAD) for index in _LASTING),
+)
+LAGS = np.array([lag for lag, _ in _CHOSEN])
+"""Which sample each plane is taken from: 0 the one judged, 1 the one after; (PLANES,)."""
+INDEXES = np.array([index for _, index in _CHOSEN])
+"""Which of its maps, (PLANES,)."""
+PLANES = len(_CHOSEN)
+STILL_PLANES = slice(0, STILL_MAPS)
+"""The picture judged."""
+DETAIL_PLANES = slice(DETAIL_MAPS[0], STILL_MAPS)
+"""Sharpness, steps and flatness of the picture judged: the planes that know neither light nor colour."""
+MOVING_PLANES = slice(
+    PLANES - 2 * LASTING_MAPS - len(_MOVING) * (BEHIND + 1 + AHEAD), PLANES - 2 * LASTING_MAPS
+)
+"""What changed in each interval."""
 SHAPE = (ROWS, COLUMNS, PLANES)
-# Square roots and logarithms spread the low end, where the decisions fall: black against night, still
-# against sensor noise; these are the values at which a plane reaches 1.
-_DEVIATION_FULL = 64.0
-_CHANGE_FULL = 64.0
-# Broadcast groups of pictures last up to 2 s; past that the age of the last key frame says nothing more.
-_KEY_AGE_FULL_S = 2.0
 
 
 @dataclass(frozen=True)
-class Past:
-    """What came before a picture; the unknown is None."""
+class Noted:
+    """A reading in line."""
 
-    changes: Sequence[Change]
-    """Of the last intervals, newest first, at most HISTORY."""
-    keys: Sequence[bool]
-    """Whether an intra frame fell into each: its re-encoding pulses a still picture."""
-    second: Change | None
-    """Against the picture HISTORY intervals ago."""
-    key_change: Change | None
-    """Between the last two intra frames: encoded anew from the same picture they are all but equal."""
-    key_age_s: float
-    """Seconds since the last intra frame."""
+    reading: Reading
+    wanted: bool
+    """It is a sample of the caller's grid, not only of the measuring one."""
 
 
-def planes(seen: Look, past: Past) -> NDArray[np.float32]:
-    """Stack the model's input for one picture: float32, SHAPE, 0..1.
+@dataclass(frozen=True)
+class Line:
+    """The last readings of a piece of media, oldest first, and how many of them are still to be judged."""
 
-    The unknown counts as motion, so that a stream never starts with a freeze.
+    noted: tuple[Noted, ...] = ()
+    waiting: int = 0
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A reading that can be judged."""
+
+    reading: Reading
+    planes: NDArray[np.float32]
+    """SHAPE, 0..1."""
+
+
+def join(line: Line, noted: Noted) -> tuple[Line, list[Sample]]:
+    """Put a reading at the end; returns the samples that need to wait no longer."""
+    longer = Line((*line.noted, noted), line.waiting + 1)
+    samples = []
+    while longer.waiting and _is_ripe(longer):
+        longer, ripe = _judge(longer)
+        samples += ripe
+    keep = BEHIND + longer.waiting
+    return replace(longer, noted=longer.noted[-keep:]), samples
+
+
+def leave(line: Line) -> list[Sample]:
+    """Return the samples that still wait: nothing comes after them, so what is last is taken to last."""
+    samples = []
+    while line.waiting:
+        line, ripe = _judge(line)
+        samples += ripe
+    return samples
+
+
+def window(
+    maps: Sequence[NDArray[np.uint8]] | NDArray[np.uint8], place: int, last: int
+) -> NDArray[np.float32]:
+    """Return the planes of the sample at ``place`` of maps (n, MAPS, ROWS, COLUMNS): SHAPE, 0..1.
+
+    ``last`` is the last place that may be looked at; beyond it and before the first, the nearest stands in.
     """
-    stack = np.ones(SHAPE, np.float32)
-    stack[..., 0] = seen.mean / 255.0
-    stack[..., 1] = np.sqrt(np.minimum(seen.deviation / _DEVIATION_FULL, 1.0))
-    stack[..., 2] = seen.dark
-    if past.second is not None:
-        stack[..., 3] = _spread(past.second.mean)
-        stack[..., 4] = _spread(past.second.level)
-    if past.key_change is not None:
-        stack[..., 5] = _spread(past.key_change.mean)
-        stack[..., 6] = past.key_change.share
-        stack[..., 7] = _spread(past.key_change.level)
-    stack[..., 8] = min(past.key_age_s / _KEY_AGE_FULL_S, 1.0)
-    if past.changes:
-        stack[..., 9] = _spread(past.changes[0].level)
-    for index, changed in enumerate(past.changes):
-        stack[..., 10 + index] = _spread(changed.mean)
-        stack[..., 10 + HISTORY + index] = changed.share
-        stack[..., 10 + 2 * HISTORY + index] = float(past.keys[index])
-    return stack
+    places = np.clip(place + LAGS, 0, last)
+    first = int(places.min())
+    stack = np.stack([maps[index] for index in range(first, int(places.max()) + 1)])
+    planes: NDArray[np.float32] = stack[places - first, INDEXES].transpose(1, 2, 0) / np.float32(255.0)
+    return planes
 
 
-def _spread(change: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Map a difference of 0..64 levels to 0..1, a hundredth of a level being told from none."""
-    scaled = np.log1p(change * 100.0) / np.log1p(_CHANGE_FULL * 100.0)
-    clipped: NDArray[np.float32] = np.minimum(scaled, 1.0).astype(np.float32)
-    return clipped
+def last_seen(times_s: Sequence[float], place: int) -> int:
+    """Return the last place that the sample at ``place`` may look at."""
+    last = place
+    limit = times_s[place] + AHEAD_S + _SLACK_S
+    while last + 1 < len(times_s) and last - place < AHEAD and times_s[last + 1] <= limit:
+        last += 1
+    return last
+
+
+def _is_ripe(line: Line) -> bool:
+    oldest, newest = line.noted[-line.waiting], line.noted[-1]
+    late = newest.reading.time_s - oldest.reading.time_s > AHEAD_S + _SLACK_S
+    return line.waiting > AHEAD or late
+
+
+def _judge(line: Line) -> tuple[Line, list[Sample]]:
+    place = len(line.noted) - line.waiting
+    shorter = replace(line, waiting=line.waiting - 1)
+    noted = line.noted[place]
+    if not noted.wanted:
+        return shorter, []
+    times_s = [each.reading.time_s for each in line.noted]
+    planes = window([each.reading.maps for each in line.noted], place, last_seen(times_s, place))
+    return shorter, [Sample(noted.reading, planes)]

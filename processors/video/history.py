@@ -1,14 +1,16 @@
-"""The second before a picture: a pure fold of sampled pictures into what the model is given."""
+"""What came before a picture: a pure fold of sampled pictures into the maps of each sample."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.video.cells import Change, Look, change, look
-from processors.video.decode import Picture
-from processors.video.features import Past, planes
-from processors.video.lattice import HISTORY, MEASURE_HZ
+from processors.video.cells import Change, Look, Motion, change, look, motion
+from processors.video.detail import detail
+from processors.video.kernels import halve
+from processors.video.lattice import COLUMNS, MEASURE_HZ, ROWS
+from processors.video.maps import Map, Past, change_map, sample_maps
+from processors.video.picture import Picture
 
 # A hole longer than this, or a step back beyond the reordering of pictures, is another piece of media:
 # pictures on its two sides say nothing of motion. The slowest pictures in use come once a second.
@@ -17,39 +19,59 @@ _BREAK_S = 2.0
 _KEY_BREAK_S = 5.0
 # PTS of 25 fps in 90 kHz ticks are exact, in floats not quite: 0.6 s times 5 must be tick 3.
 _SLACK = 1e-6
+# Samples in 1 s and 2 s: a slow zoom moves by less than an encoder's pulsing in 0.2 s, by more in 2 s.
+_SECOND, _TWO_SECONDS = 5, 10
+# Samples that the running means of change look back over, 2 s and 12 s: a camera that stands fixed was as
+# still before; a picture that froze was livelier.
+_LIVELY, _LONG_LIVELY = 10, 60
+# Mean change, in levels of the small picture, from which a cell has not stood: what sensor noise leaves after
+# averaging, and what motion does.
+_STOOD_LEVELS = (0.2, 1.0)
 
 
 @dataclass(frozen=True)
-class VideoContext:
-    """What the next segment needs of the past: opaque to callers, some 100 kB."""
+class Key:
+    """An intra frame."""
+
+    time_s: float
+    points: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class History:
+    """What is remembered of the pictures before, some 400 kB."""
 
     time_s: float
     """PTS of the last sampled picture."""
-    key: Picture | None = None
-    """The last intra frame."""
+    key: Key | None = None
     key_change: Change | None = None
-    """Between it and the one before."""
-    scored: int | None = None
-    """Number, on the grid of the caller's fps, of the last sample."""
-    lattices: tuple[NDArray[np.uint8], ...] = ()
-    """Newest first, at most HISTORY."""
-    changes: tuple[Change, ...] = ()
-    keys: tuple[bool, ...] = ()
-
-
-NO_PAST = VideoContext(time_s=float("-inf"))
-"""The context before the first picture: every picture lies past a break from it."""
+    """Between the last intra frame and the one before."""
+    points: NDArray[np.uint8] | None = None
+    """Of the last sampled picture."""
+    small: NDArray[np.uint8] | None = None
+    coarse: tuple[NDArray[np.uint8], ...] = ()
+    """Small pictures at a quarter, newest first, at most 2 s."""
+    intervals: int = 0
+    """How many the running means are of."""
+    lively: Map | None = None
+    long_lively: Map | None = None
+    stood_s: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
 class Reading:
     """One sampled picture, measured."""
 
-    picture: Picture
+    time_s: float
     seen: Look
+    sharpness: float
+    """Mean absolute Laplacian of the small picture, levels."""
+    blockiness: float
+    """Mean step over the edges of macroblocks by the mean step within them; 1 without any."""
     changed: Change | None
     """Since the picture sampled before; None at the start of a piece of media."""
-    planes: NDArray[np.float32]
+    maps: NDArray[np.uint8]
+    """features.SHAPE."""
 
 
 def grid_number(time_s: float, rate_hz: float) -> int:
@@ -57,57 +79,104 @@ def grid_number(time_s: float, rate_hz: float) -> int:
     return int(np.floor(time_s * rate_hz + _SLACK))
 
 
-def continue_from(context: VideoContext | None, time_s: float) -> VideoContext | None:
-    """Return the past that belongs to a picture at ``time_s``: the context, or None past a break."""
-    if context is None or abs(time_s - context.time_s) > _BREAK_S:
+def continue_from(history: History | None, time_s: float) -> History | None:
+    """Return the past that belongs to a picture at ``time_s``: the history, or None past a break."""
+    if history is None or abs(time_s - history.time_s) > _BREAK_S:
         return None
-    return context
+    return history
 
 
-def is_due(context: VideoContext | None, time_s: float) -> bool:
+def is_due(history: History | None, time_s: float) -> bool:
     """Return whether a picture is the first one in its place of the measuring grid."""
-    return context is None or grid_number(time_s, MEASURE_HZ) > grid_number(context.time_s, MEASURE_HZ)
+    return history is None or grid_number(time_s, MEASURE_HZ) > grid_number(history.time_s, MEASURE_HZ)
 
 
-def see_key(context: VideoContext, picture: Picture) -> VideoContext:
+def see_key(history: History, key: Key) -> History:
     """Fold an intra frame, sampled or not, into the past."""
-    last = context.key
-    known = last is not None and 0.0 < picture.time_s - last.time_s <= _KEY_BREAK_S
+    last = history.key
+    known = last is not None and 0.0 < key.time_s - last.time_s <= _KEY_BREAK_S
     return replace(
-        context,
-        key=picture,
-        key_change=change(picture.points, last.points) if last is not None and known else None,
+        history,
+        key=key,
+        key_change=change(key.points, last.points) if last is not None and known else None,
     )
 
 
-def read(context: VideoContext | None, picture: Picture, intra: bool) -> tuple[Reading, VideoContext]:
-    """Fold one due picture into the past; ``intra``: it is an intra frame itself."""
-    past = context if context is not None else VideoContext(time_s=picture.time_s)
+def read(history: History | None, picture: Picture, *, intra: bool, damage: int) -> tuple[Reading, History]:
+    """Fold one due picture into the past.
+
+    ``intra``: it is an intra frame itself; ``damage``: packets and frames damaged since the last one.
+    """
+    past = history if history is not None else History(time_s=picture.time_s)
     if intra:
-        past = see_key(past, picture)
+        past = see_key(past, Key(picture.time_s, picture.points))
     key_time = past.key.time_s if past.key is not None else float("-inf")
-    seen = look(picture.points)
-    changes, keys = past.changes, past.keys
-    changed = change(picture.points, past.lattices[0]) if past.lattices else None
-    if changed is not None:
-        changes = (changed, *changes)[:HISTORY]
-        keys = (key_time > past.time_s, *keys)[:HISTORY]
-    whole_second = len(past.lattices) == HISTORY
-    stack = planes(
+    changed = change(picture.points, past.points) if past.points is not None else None
+    moved = motion(picture.small, past.small) if past.small is not None else None
+    coarse = halve(halve(picture.small))
+    lively, long_lively, stood_s = _liveliness(past, moved, picture.time_s - past.time_s)
+    seen, fine = look(picture.points, picture.chroma), detail(picture.small)
+    maps = sample_maps(
         seen,
+        fine,
+        picture.blocking,
         Past(
-            changes=changes,
-            keys=keys,
-            second=change(picture.points, past.lattices[-1]) if whole_second else None,
+            changed=changed,
+            moved=moved,
+            key=key_time > past.time_s,
+            damage=damage,
+            second=_against(coarse, past.coarse, _SECOND),
+            two_seconds=_against(coarse, past.coarse, _TWO_SECONDS),
             key_change=past.key_change,
             key_age_s=picture.time_s - key_time,
+            lively=lively,
+            long_lively=long_lively,
+            stood_s=stood_s,
         ),
     )
-    following = replace(
-        past,
+    following = History(
         time_s=picture.time_s,
-        lattices=(picture.points, *past.lattices)[:HISTORY],
-        changes=changes,
-        keys=keys,
+        key=past.key,
+        key_change=past.key_change,
+        points=picture.points,
+        small=picture.small,
+        coarse=(coarse, *past.coarse)[:_TWO_SECONDS],
+        intervals=past.intervals + (moved is not None),
+        lively=lively,
+        long_lively=long_lively,
+        stood_s=stood_s,
     )
-    return Reading(picture=picture, seen=seen, changed=changed, planes=stack), following
+    steps = picture.blocking.across.mean(axis=(0, 1)) + picture.blocking.down.mean(axis=(0, 1))
+    reading = Reading(
+        time_s=picture.time_s,
+        seen=seen,
+        sharpness=float(fine.curved[..., 0].mean()),
+        # A hundredth of a code: a flat picture has no blocks.
+        blockiness=float((steps[0] + 0.01) / (steps[-1] + 0.01)),
+        changed=changed,
+        maps=maps,
+    )
+    return reading, following
+
+
+def _against(now: NDArray[np.uint8], before: tuple[NDArray[np.uint8], ...], samples: int) -> Motion | None:
+    return motion(now, before[samples - 1]) if len(before) >= samples else None
+
+
+def _liveliness(past: History, moved: Motion | None, passed_s: float) -> tuple[Map, Map, NDArray[np.float32]]:
+    """Return the running means of change and how long each cell has stood, with the newest interval."""
+    if moved is None or past.lively is None or past.long_lively is None or past.stood_s is None:
+        unknown = np.ones((ROWS, COLUMNS), np.float32)
+        return unknown, unknown, np.zeros((len(_STOOD_LEVELS), ROWS, COLUMNS), np.float32)
+    newest = change_map(moved.mean)
+    stood = np.stack([moved.mean < level for level in _STOOD_LEVELS])
+    return (
+        past.lively + (newest - past.lively) * np.float32(_weight(past.intervals, _LIVELY)),
+        past.long_lively + (newest - past.long_lively) * np.float32(_weight(past.intervals, _LONG_LIVELY)),
+        np.where(stood, past.stood_s + np.float32(passed_s), np.float32(0.0)),
+    )
+
+
+def _weight(intervals: int, over: int) -> float:
+    """Return the weight of the newest interval: at first a plain mean, so that the unknown fades at once."""
+    return 1.0 / min(intervals + 1, over)

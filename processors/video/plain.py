@@ -18,14 +18,15 @@ def plain_measures(reading: Reading) -> dict[str, float]:
     ``luma_mean``: mean luma, 0..255. ``dark_share``: share of cells that are black, 0..1.
     ``temporal_diff``: median over cells of the mean absolute difference since the picture before
     (0.2 s), levels. ``still_share``: share of cells in which nothing changed since, 0..1.
-    ``sharpness``: mean absolute difference of neighbouring pixels, levels.
+    ``sharpness``: mean absolute Laplacian of the picture made 512 x 288, levels. ``blockiness``: mean step
+    over the edges of macroblocks by the mean step away from them; 1 in a picture without blocks.
     """
-    seen, changed, picture = reading.seen, reading.changed, reading.picture
-    neighbours = np.abs(picture.points.astype(np.int16) - picture.beside.astype(np.int16))
+    seen, changed = reading.seen, reading.changed
     return {
         "luma_mean": float(seen.mean.mean()),
         "dark_share": float((seen.dark >= _DARK_CELL).mean()),
         "temporal_diff": _UNKNOWN_DIFFERENCE if changed is None else float(np.median(changed.mean)),
         "still_share": 0.0 if changed is None else float((changed.share <= _STILL_CELL).mean()),
-        "sharpness": float(neighbours.mean()),
+        "sharpness": reading.sharpness,
+        "blockiness": reading.blockiness,
     }

@@ -1,18 +1,14 @@
-"""One pass over a piece of media: which of its pictures are sampled, each read with its past."""
+"""The way of pictures through measuring: which are sampled, and when each can be judged."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
-from typing import BinaryIO
+from dataclasses import dataclass, field, replace
 
 from av.video.frame import VideoFrame
 
-from processors.container import MediaRefused, open_media
-from processors.video.decode import Decoding, decode_frames, is_intra, take_points
+from processors.video.decode import is_intra
+from processors.video.features import Line, Noted, Sample, join, leave
 from processors.video.history import (
-    NO_PAST,
-    Reading,
-    VideoContext,
+    History,
+    Key,
     continue_from,
     grid_number,
     is_due,
@@ -20,41 +16,57 @@ from processors.video.history import (
     see_key,
 )
 from processors.video.lattice import MEASURE_HZ
+from processors.video.picture import take_picture, take_points
+
+
+@dataclass(frozen=True)
+class VideoContext:
+    """What the next segment needs of the past, opaque to callers: some 500 kB."""
+
+    history: History | None = None
+    line: Line = field(default_factory=Line)
+    scored: int | None = None
+    """Number, on the grid of the caller's fps, of the last sample."""
+    damage: int = 0
+    """Packets and frames damaged since the last sampled picture."""
 
 
 class Walk:
-    """The pictures of one piece of media after the ``context`` of the one before.
+    """A walk over the pictures of one piece of media; ``context`` is what the next piece needs.
 
-    ``rate_hz`` is the grid of samples, at most MEASURE_HZ; ``tally`` counts frames as they are decoded.
+    ``rate_hz`` is the grid of samples; more than MEASURE_HZ are not given.
     """
 
-    def __init__(self, context: VideoContext | None, rate_hz: float, tally: Decoding) -> None:
-        """Start from a past, which is not changed."""
-        self.context = context or NO_PAST
+    def __init__(self, context: VideoContext | None, rate_hz: float) -> None:
+        """Start from the context of the piece before, which is not changed."""
+        self.context = context or VideoContext()
         self._rate_hz = min(rate_hz, MEASURE_HZ)
-        self._tally = tally
 
-    def readings(self, media: Path | BinaryIO) -> Iterator[Reading]:
-        """Yield a reading for each sample; ``context`` is then what the next piece needs. Never raises."""
-        try:
-            container = open_media(media)
-        except MediaRefused:
-            self._tally.failed += 1
-            return
-        with container:
-            for frame in decode_frames(container, self._tally):
-                reading = self._take(frame, float(frame.time or 0.0))
-                if reading is not None:
-                    yield reading
+    def take(self, frame: VideoFrame, time_s: float, damage: int) -> list[Sample]:
+        """Return the samples that can be judged now that ``frame`` is known.
 
-    def _take(self, frame: VideoFrame, time_s: float) -> Reading | None:
-        past, intra = continue_from(self.context, time_s), is_intra(frame)
-        if not is_due(past, time_s):
-            if intra:
-                self.context = see_key(self.context, take_points(frame))
-            return None
-        reading, following = read(past, take_points(frame), intra)
+        Frames come in the order of time, ``time_s`` on the media clock; ``damage`` counts packets and
+        frames damaged since the frame before.
+        """
+        was = self.context
+        damage += was.damage
+        past, intra = continue_from(was.history, time_s), is_intra(frame)
+        if past is not None and not is_due(past, time_s):
+            history = see_key(past, Key(time_s, take_points(frame))) if intra else past
+            self.context = replace(was, history=history, damage=damage)
+            return []
+        # Past a break nothing is compared, and what waited for a future has none.
+        samples = leave(was.line) if past is None else []
+        line, scored = (was.line, was.scored) if past is not None else (Line(), None)
+        reading, history = read(past, take_picture(frame, time_s), intra=intra, damage=damage)
         number = grid_number(time_s, self._rate_hz)
-        is_sample = past is None or past.scored is None or number > past.scored
-        self.context = replace(following, scored=number) if is_sample else following
-        return reading if is_sample else None
+        wanted = scored is None or number > scored
+        line, ripe = join(line, Noted(reading, wanted))
+        self.context = VideoContext(history=history, line=line, scored=number if wanted else scored, damage=0)
+        return samples + ripe
+
+    def end(self) -> list[Sample]:
+        """Return the samples that waited for more: there is none."""
+        samples = leave(self.context.line)
+        self.context = replace(self.context, line=Line())
+        return samples

@@ -85,9 +85,10 @@ CLIPS = (
     Clip("clock_wraps.ts", (*SMALL, *X264, *AAC, "-output_ts_offset", "95441")),
     # Cut without encoding: the picture goes on from the next key frame, the sound begins before it.
     Clip("sound_first.mp4", ("-c", "copy"), before=("-ss", "0.7"), starts_s=1.0),
-    # What lies below zero is lost, the key frame too: pictures that lack their reference are not seen.
+    # What lies below zero is lost, the key frame too: what is left of the black is in pictures without their
+    # reference, and is no second of black.
     Clip("begins_midway.mkv", ("-c", "copy", "-avoid_negative_ts", "disabled", "-output_ts_offset", "-1.2"),
-         starts_s=1.4),
+         starts_s=1.4, picture=False),
     Clip("no_sound.mp4", (*SMALL, *X264, "-an"), sound=False),
     Clip("no_picture.mp3", (*SOUND_ONLY, "-c:a", "libmp3lame"), picture=False),
     Clip("no_picture.wav", (*SOUND_ONLY, "-c:a", "pcm_s16le", "-ac", "1"), picture=False),

@@ -52,20 +52,23 @@ def noise(seconds: float, level_dbfs: float) -> Samples:
 def test_cutting_into_segments_changes_no_sample(
     encode_sound: EncodeSound, programme: Samples, model: Model, tmp_path: Path, codec: str
 ) -> None:
-    media = encode_sound(programme, codec=codec)
-    whole, _ = measure_audio(media, model, None)
+    # Without the noise that an AAC decoder makes up by itself, anew each time.
+    options = ["-aac_pns", "0"] if codec == "aac" else []
+    media = encode_sound(programme, *options, codec=codec)
+    whole, _ = measure_audio(media, model, None, last=True)
     context: AudioContext | None = None
     times: list[float] = []
     levels: list[float] = []
-    scores: list[float] = []
-    for part in split(media, tmp_path / "parts"):
-        samples, context = measure_audio(part, model, context)
+    scores: list[NDArray[np.float32]] = []
+    parts = split(media, tmp_path / "parts")
+    for number, part in enumerate(parts):
+        samples, context = measure_audio(part, model, context, last=number == len(parts) - 1)
         times.extend(samples.times_s)
-        scores.extend(samples.scores[:, 0])
-        levels.extend(samples.measures.get("rms_dbfs", []))
+        scores.extend(samples.scores)
+        levels.extend(samples.measures["rms_dbfs"])
     np.testing.assert_allclose(times, whole.times_s)
     np.testing.assert_allclose(levels, whole.measures["rms_dbfs"], atol=0.01)
-    np.testing.assert_allclose(scores, whole.scores[:, 0], atol=0.01)
+    np.testing.assert_allclose(scores, whole.scores, atol=0.1)
 
 
 def test_levels_are_dbfs(encode_sound: EncodeSound, model: Model) -> None:
@@ -73,15 +76,28 @@ def test_levels_are_dbfs(encode_sound: EncodeSound, model: Model) -> None:
     tone = np.tile(0.1 * np.sqrt(2) * np.sin(2 * np.pi * 1000 * seconds), (2, 1)).astype(np.float32)
     samples, _ = measure_audio(encode_sound(tone), model, None)
     np.testing.assert_allclose(samples.measures["rms_dbfs"], -20.0, atol=0.2)
-    np.testing.assert_allclose(samples.measures["peak_dbfs"][1:-1], -17.0, atol=0.3)
+    np.testing.assert_allclose(samples.measures["peak_dbfs"][2:-2], -17.0, atol=0.3)
     assert samples.measures["flatness"].max() < 0.01
 
 
-def test_samples_lie_on_half_seconds_of_the_media_clock(
+def test_samples_lie_on_quarter_seconds_of_the_media_clock(
     encode_sound: EncodeSound, programme: Samples, model: Model
 ) -> None:
-    samples, _ = measure_audio(encode_sound(programme), model, None)
-    np.testing.assert_array_equal(samples.times_s, 10.0 + 0.5 * np.arange(len(samples.times_s)))
+    samples, _ = measure_audio(encode_sound(programme), model, None, last=True)
+    np.testing.assert_array_equal(samples.times_s, 10.0 + 0.25 * np.arange(len(samples.times_s)))
+    assert len(samples.times_s) >= 4 * 8 - 1
+
+
+def test_what_lacks_its_future_waits_for_the_next_segment(
+    encode_sound: EncodeSound, programme: Samples, model: Model
+) -> None:
+    media = encode_sound(programme)
+    waiting, context = measure_audio(media, model, None)
+    whole, after = measure_audio(media, model, None, last=True)
+    assert len(whole.times_s) == len(waiting.times_s) + 3
+    late, _ = measure_audio(BytesIO(b""), model, context, last=True)
+    np.testing.assert_array_equal(late.times_s, whole.times_s[-3:])
+    assert after.run is None
 
 
 @pytest.mark.parametrize("rate", ["48000", "44100", "32000"])
@@ -93,8 +109,8 @@ def test_silence_is_found_at_every_rate(
     samples, _ = measure_audio(encode_sound(broken, "-ar", rate), model, None)
     since = samples.times_s - 10.0
     silent = samples.scores[:, 0] >= THRESHOLD
-    assert silent[(since >= 3.0) & (since <= 5.5)].all()
-    assert not silent[(since < 2.9) | (since > 5.9)].any()
+    assert silent[(since >= 3.25) & (since <= 5.5)].all()
+    assert not silent[(since < 2.75) | (since > 6.0)].any()
 
 
 @pytest.mark.parametrize("dead", [0, 1])
@@ -130,7 +146,7 @@ def test_rubbish_gives_no_samples_and_keeps_the_past(
     samples, after = measure_audio(BytesIO(rubbish), model, context)
     assert len(samples.times_s) == 0
     assert samples.chunks_decoded == 0
-    assert after == context or after is context
+    assert after is context
 
 
 def test_damaged_sound_is_counted_and_not_taken_for_silence(

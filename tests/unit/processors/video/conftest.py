@@ -51,19 +51,27 @@ def encode(tmp_path: Path) -> Encode:
 
 @pytest.fixture(scope="session")
 def moving() -> Frames:
-    """Return 6 s of textured picture that drifts and never stands."""
+    """Return 6 s of picture that drifts and never stands, with detail of every size, as nature has it."""
     rng = np.random.default_rng(11)
-    field = np.fft.irfft2(np.fft.rfft2(rng.normal(size=(HEIGHT, WIDTH))) * _smooth(6.0), s=(HEIGHT, WIDTH))
+    field = np.fft.irfft2(np.fft.rfft2(rng.normal(size=(HEIGHT, WIDTH))) * _natural(), s=(HEIGHT, WIDTH))
     texture = np.clip(120 + 45 * field / field.std(), 30, 230)
+    # Things have edges: a few patches of other brightness.
+    for _ in range(40):
+        row, column = rng.integers(HEIGHT - 40), rng.integers(WIDTH - 60)
+        texture[row : row + rng.integers(8, 40), column : column + rng.integers(8, 60)] += rng.uniform(
+            -70, 70
+        )
+    texture = np.clip(texture, 20, 235)
     return np.stack([np.roll(texture, (index, 3 * index), axis=(0, 1)) for index in range(150)]).astype(
         np.uint8
     )
 
 
-def _smooth(grain: float) -> NDArray[np.float64]:
+def _natural() -> NDArray[np.float64]:
+    """Return amplitudes that fall with frequency, as those of photographs do (Field, 1987)."""
     rows, columns = np.fft.fftfreq(HEIGHT)[:, np.newaxis], np.fft.rfftfreq(WIDTH)
-    smooth: NDArray[np.float64] = np.exp(-((rows**2 + columns**2) * (2 * grain) ** 2))
-    return smooth
+    falling: NDArray[np.float64] = 1.0 / np.maximum(np.hypot(rows, columns), 1.0 / WIDTH)
+    return falling
 
 
 @pytest.fixture

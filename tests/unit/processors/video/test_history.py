@@ -4,70 +4,88 @@ from dataclasses import replace
 
 import numpy as np
 
-from processors.video.decode import Picture
-from processors.video.history import NO_PAST, VideoContext, continue_from, grid_number, is_due, read, see_key
-from processors.video.lattice import HEIGHT, HISTORY, WIDTH
+from processors.video.history import History, Key, continue_from, grid_number, is_due, read, see_key
+from processors.video.maps import LASTING_MAPS, MOVING_MAPS, STILL_MAPS
+from tests.unit.processors.video.made import flat, fold, picture
 
-
-def picture(time_s: float, level: int) -> Picture:
-    points = np.full((HEIGHT, WIDTH), level, np.uint8)
-    return Picture(time_s=time_s, points=points, beside=points)
-
-
-def fold(count: int) -> VideoContext:
-    context: VideoContext | None = None
-    for index in range(count):
-        _, context = read(context, picture(index / 5, index), intra=False)
-    assert context is not None
-    return context
+MOVING = slice(STILL_MAPS, STILL_MAPS + MOVING_MAPS)
+KEY, DAMAGE = MOVING_MAPS - 2, MOVING_MAPS - 1
+STOOD = -2
 
 
 def test_the_unknown_counts_as_motion() -> None:
-    reading, _ = read(None, picture(0.0, 100), intra=True)
+    reading, _ = fold(flat(100))
     assert reading.changed is None
-    assert (reading.planes[..., 10 : 10 + 2 * HISTORY] == 1).all()
+    assert (reading.maps[MOVING][:KEY] == 255).all()
+    assert not reading.maps[STOOD:].any()
 
 
 def test_what_stands_still_differs_in_nothing() -> None:
-    _, context = read(None, picture(0.0, 100), intra=True)
-    reading, _ = read(context, picture(0.2, 100), intra=False)
+    reading, _ = fold(flat(100), flat(100))
     assert reading.changed is not None
     assert not reading.changed.share.any()
-    assert not reading.planes[..., 10].any()
+    assert not reading.maps[MOVING].any()
 
 
-def test_history_is_a_second_and_no_more() -> None:
-    context = fold(40)
-    assert len(context.lattices) == len(context.changes) == len(context.keys) == HISTORY
-    assert sum(lattice.nbytes for lattice in context.lattices) < 100_000
+def test_history_is_two_seconds_and_half_a_megabyte() -> None:
+    _, history = fold(*(flat(index) for index in range(40)))
+    assert len(history.coarse) == 10
+    held = [history.points, history.small, *history.coarse, history.lively, history.stood_s]
+    assert sum(array.nbytes for array in held if array is not None) < 500_000
+
+
+def test_a_slow_change_shows_over_seconds() -> None:
+    """Half a level in each fifth of a second is within an encoder's pulsing; in 2 s it is five levels."""
+    reading, _ = fold(*(flat(100 + index // 2) for index in range(30)))
+    lasting = reading.maps[-LASTING_MAPS:]
+    assert lasting[1].min() > lasting[0].min() > reading.maps[MOVING][3].min()
+
+
+def test_time_that_a_cell_has_stood_grows_until_it_moves() -> None:
+    standing, history = fold(*[flat(90)] * 25)
+    before = standing.maps[STOOD:].min()
+    assert before > 80
+    moved = flat(90)
+    moved[:, 80:] = 140
+    reading, _ = read(history, picture(5.0, moved), intra=False, damage=0)
+    assert (reading.maps[STOOD:, :, :8] > before).all()
+    assert not reading.maps[STOOD:, :, 8:].any()
 
 
 def test_a_hole_or_a_step_back_drops_the_past() -> None:
-    context = fold(10)
-    assert continue_from(context, context.time_s + 0.3) is context
-    assert continue_from(context, context.time_s + 3.0) is None
-    assert continue_from(context, context.time_s - 3.0) is None
-    assert continue_from(NO_PAST, 0.0) is None
+    _, history = fold(*[flat(9)] * 10)
+    assert continue_from(history, history.time_s + 0.3) is history
+    assert continue_from(history, history.time_s + 3.0) is None
+    assert continue_from(history, history.time_s - 3.0) is None
+    assert continue_from(None, 0.0) is None
 
 
 def test_one_picture_a_place_of_the_grid() -> None:
-    _, context = read(None, picture(0.44, 0), intra=False)
-    assert not is_due(context, 0.56)
-    assert is_due(context, 0.60)
+    history = History(time_s=0.44)
+    assert not is_due(history, 0.56)
+    assert is_due(history, 0.60)
     assert grid_number(0.6, 5.0) == 3
 
 
 def test_a_key_frame_between_samples_marks_its_interval() -> None:
-    _, context = read(None, picture(0.0, 50), intra=True)
-    context = see_key(context, picture(0.12, 50))
-    reading, context = read(context, picture(0.2, 50), intra=False)
-    assert context.keys == (True,)
-    assert context.key_change is not None
-    assert not context.key_change.share.any()
-    reading, _ = read(context, picture(0.4, 50), intra=False)
-    assert not reading.planes[..., 10 + 2 * HISTORY].any()
+    _, history = fold(flat(50), intra=True)
+    history = see_key(history, Key(0.12, flat(50)))
+    reading, history = read(history, picture(0.2, flat(50)), intra=False, damage=0)
+    assert (reading.maps[MOVING][KEY] == 255).all()
+    assert history.key_change is not None
+    assert not history.key_change.share.any()
+    reading, _ = read(history, picture(0.4, flat(50)), intra=False, damage=0)
+    assert not reading.maps[MOVING][KEY].any()
 
 
 def test_key_frames_far_apart_are_not_compared() -> None:
-    context = replace(fold(3), key=picture(0.0, 9))
-    assert see_key(context, picture(9.0, 9)).key_change is None
+    _, history = fold(flat(1), flat(2))
+    history = replace(history, key=Key(0.0, flat(9)))
+    assert see_key(history, Key(9.0, flat(9))).key_change is None
+
+
+def test_damage_shows_in_every_cell() -> None:
+    _, history = fold(flat(50))
+    reading, _ = read(history, picture(0.2, flat(50)), intra=False, damage=2)
+    assert (np.diff(reading.maps[MOVING][DAMAGE].ravel().astype(int)) == 0).all()
+    assert reading.maps[MOVING][DAMAGE, 0, 0] == 128

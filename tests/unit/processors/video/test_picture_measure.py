@@ -25,7 +25,7 @@ def measure_all(parts: list[Path], model: Model, fps: float = 5.0) -> list[Video
     context: VideoContext | None = None
     samples = []
     for part in parts:
-        measured, context = measure_video(part, model, fps, context)
+        measured, context = measure_video(part, model, fps, context, last=part is parts[-1])
         samples.append(measured)
     return samples
 
@@ -35,9 +35,10 @@ def test_cutting_into_segments_changes_no_sample(
     encode: Encode, split: Split, moving: Frames, model: Model, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
     media = encode(moving, *options)
-    whole, _ = measure_video(media, model, 5.0, None)
+    whole, _ = measure_video(media, model, 5.0, None, last=True)
     parts = measure_all(split(media, tmp_path / "parts"), model)
     assert len(parts) > 3
+    assert len(whole.times_s) == 30
     np.testing.assert_allclose(np.concatenate([part.times_s for part in parts]), whole.times_s)
     np.testing.assert_array_equal(np.concatenate([part.scores for part in parts]), whole.scores)
     for name, values in whole.measures.items():
@@ -60,6 +61,15 @@ def test_one_sample_a_second_when_asked(
     assert len(times) == 6
 
 
+def test_the_last_second_waits_for_the_next_segment(encode: Encode, moving: Frames, model: Model) -> None:
+    media = encode(moving)
+    waiting, context = measure_video(media, model, 5.0, None)
+    rest, _ = measure_video(BytesIO(b""), model, 5.0, context, last=True)
+    assert len(waiting.times_s) == 26
+    assert waiting.times_s[-1] < rest.times_s[0]
+    assert len(rest.times_s) == 4
+
+
 def test_a_frame_rate_of_zero_is_refused(model: Model) -> None:
     with pytest.raises(ValueError, match="fps must be above 0"):
         measure_video(BytesIO(b""), model, 0.0, None)
@@ -79,7 +89,7 @@ def test_rubbish_gives_no_samples_and_keeps_the_past(
     _, context = measure_video(encode(moving[:25]), model, 5.0, None)
     samples, after = measure_video(BytesIO(rubbish), model, 5.0, context)
     assert len(samples.times_s) == 0
-    assert samples.scores.shape == (0, 2)
+    assert samples.scores.shape == (0, len(model.card.classes))
     assert samples.frames_decoded == 0
     assert after is context
 

@@ -3,23 +3,21 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from processors.models.model import DEFAULT_MODELS, Model, find_model, load_model
-from processors.video.measure import VideoSamples, measure_video
+from infra.settings import load
+from processors.analysis.analysis import Analysis, models_of
+from processors.analysis.finding import Finding
+from processors.decisions.rules import Rules
+from schemas.faults import FAULTS, Category
 
 Frames = NDArray[np.uint8]
 Encode = Callable[..., Path]
 FAULT_FROM, FAULT_TO = 50, 125
 """Frames: 2 s to 5 s."""
-THRESHOLD = 0.6
-
-
-@pytest.fixture(scope="module")
-def model() -> Model:
-    return load_model(find_model(DEFAULT_MODELS, "video"))
 
 
 def with_graphics(frames: Frames) -> Frames:
@@ -35,51 +33,81 @@ def with_graphics(frames: Frames) -> Frames:
     return keyed
 
 
-def share_bad(samples: VideoSamples, model: Model, name: str, start_s: float, end_s: float) -> float:
-    index = [each.name for each in model.card.classes].index(name)
-    since = samples.times_s - samples.times_s[0]
-    inside = (since >= start_s) & (since < end_s)
-    return float((samples.scores[inside, index] >= THRESHOLD).mean())
+def alarms(media: Path) -> list[Finding]:
+    """Return what would be told of the picture, with default settings."""
+    settings = load({})
+    types = {name for name, fault in FAULTS.items() if fault.category is Category.VIDEO}
+    return list(Analysis(media, Rules(settings), models_of(settings), types=types).findings())
 
 
-def test_health_under_graphics_is_no_fault(encode: Encode, moving: Frames, model: Model) -> None:
-    samples, _ = measure_video(encode(with_graphics(moving)), model, 5.0, None)
-    assert share_bad(samples, model, "freeze", 0, 6) == 0
-    assert share_bad(samples, model, "fade", 0, 6) == 0
+def share(found: list[Finding], name: str, start_s: float, end_s: float) -> float:
+    """Return how much of a stretch lies within alarms of a type."""
+    inside = (min(each.end_s, end_s) - max(each.start_s, start_s) for each in found if each.type == name)
+    return sum(max(0.0, part) for part in inside) / (end_s - start_s)
 
 
-def test_black_under_graphics_is_fade(encode: Encode, moving: Frames, model: Model) -> None:
+def test_health_under_graphics_is_no_fault(encode: Encode, moving: Frames) -> None:
+    found = alarms(encode(with_graphics(moving)))
+    assert found == []
+
+
+def test_black_under_graphics_is_fade(encode: Encode, moving: Frames) -> None:
     frames = moving.copy()
     frames[FAULT_FROM:FAULT_TO] = 2
-    samples, _ = measure_video(encode(with_graphics(frames)), model, 5.0, None)
-    assert share_bad(samples, model, "fade", 2.2, 4.8) == 1
-    assert share_bad(samples, model, "fade", 0, 1.8) == 0
-    assert share_bad(samples, model, "fade", 5.2, 6) == 0
+    found = alarms(encode(with_graphics(frames)))
+    assert share(found, "fade", 2.2, 4.8) == pytest.approx(1)
+    assert share(found, "fade", 0, 1.8) == 0
+    assert share(found, "fade", 5.2, 6) == 0
 
 
 @pytest.mark.parametrize("options", [(), ("-g", "12"), ("-g", "50", "-bf", "0"), ("-b:v", "600k")])
 def test_a_still_programme_under_running_graphics_is_freeze(
-    encode: Encode, moving: Frames, model: Model, options: tuple[str, ...]
+    encode: Encode, moving: Frames, options: tuple[str, ...]
 ) -> None:
     frames = moving.copy()
     frames[FAULT_FROM:FAULT_TO] = frames[FAULT_FROM]
-    samples, _ = measure_video(encode(with_graphics(frames), *options), model, 5.0, None)
-    assert share_bad(samples, model, "freeze", 3.0, 4.8) >= 0.9
-    assert share_bad(samples, model, "freeze", 0, 1.8) == 0
-    assert share_bad(samples, model, "freeze", 5.2, 6) == 0
+    found = alarms(encode(with_graphics(frames), *options))
+    # Found as the evaluation counts it: once, over at least half of it. How sharply, docs/models.md tells.
+    assert [each.type for each in found] == ["freeze"]
+    assert share(found, "freeze", 2.0, 5.0) >= 0.5
 
 
-def test_a_locked_off_camera_with_sensor_noise_is_no_freeze(
-    encode: Encode, moving: Frames, model: Model
-) -> None:
+def test_defocus_under_graphics_is_borrado(encode: Encode, moving: Frames) -> None:
+    frames = moving.copy()
+    for index in range(FAULT_FROM, FAULT_TO):
+        # 1.4 % of the height: clearly out of focus.
+        frames[index] = cv2.GaussianBlur(frames[index], (0, 0), 5.0)
+    found = alarms(encode(with_graphics(frames)))
+    assert share(found, "borrado", 2.2, 4.8) >= 0.9
+    assert share(found, "borrado", 0, 1.8) == 0
+    assert share(found, "borrado", 5.2, 6) == 0
+
+
+@pytest.mark.xfail(reason="blocks are the weakest class of picture 2.0.0: see docs/models.md")
+def test_a_crushed_bitrate_is_bloco(encode: Encode, moving: Frames) -> None:
+    found = alarms(encode(moving, "-qp", "48", "-b:v", "0"))
+    assert share(found, "bloco", 0, 6) >= 0.9
+
+
+def test_bars_are_barras_and_nothing_else(encode: Encode, moving: Frames) -> None:
+    frames = moving.copy()
+    # 75 % bars of EBU in luma, from white to black.
+    frames[FAULT_FROM:FAULT_TO] = np.repeat([180, 162, 131, 112, 84, 65, 35, 16], 80).astype(np.uint8)
+    found = alarms(encode(frames))
+    assert share(found, "barras", 2.2, 4.8) >= 0.9
+    assert share(found, "barras", 0, 1.8) == 0
+    assert share(found, "barras", 5.2, 6) == 0
+
+
+def test_a_locked_off_camera_with_sensor_noise_is_no_freeze(encode: Encode, moving: Frames) -> None:
     rng = np.random.default_rng(9)
     noise = rng.normal(0, 2.5, moving.shape)
     frames = np.clip(moving[0] + noise, 0, 255).astype(np.uint8)
-    samples, _ = measure_video(encode(frames), model, 5.0, None)
-    assert share_bad(samples, model, "freeze", 0, 6) <= 0.1
+    found = alarms(encode(frames))
+    assert share(found, "freeze", 0, 6) <= 0.1
 
 
-def test_a_night_scene_is_not_black(encode: Encode, moving: Frames, model: Model) -> None:
+def test_a_night_scene_is_not_black(encode: Encode, moving: Frames) -> None:
     night = (18 + moving.astype(np.float32) * 0.07).astype(np.uint8)
-    samples, _ = measure_video(encode(night), model, 5.0, None)
-    assert share_bad(samples, model, "fade", 0, 6) == 0
+    found = alarms(encode(night))
+    assert share(found, "fade", 0, 6) == 0

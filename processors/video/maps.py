@@ -1,0 +1,126 @@
+"""What is known of one sample: maps of its cells and of its past, a byte a value."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.video.blocking import GROUPS, Blocking
+from processors.video.cells import Change, Look, Motion
+from processors.video.detail import SCALES, STEEPEST_SCALES, Detail
+from processors.video.lattice import COLUMNS, ROWS
+
+Map = NDArray[np.float32]
+"""(ROWS, COLUMNS), 0..1."""
+
+# Square roots and logarithms spread the low end, where the decisions fall: black against night, still
+# against sensor noise, soft against blurred; these are the values at which a map reaches 1.
+_DEVIATION_FULL = 64.0
+_CHANGE_FULL, _CHANGE_LEAST = 64.0, 0.01
+_DETAIL_FULL, _DETAIL_LEAST = 128.0, 0.05
+_STEP_FULL = 15.0
+# Broadcast groups of pictures last up to 4 s; past that the age of the last key frame says nothing more.
+_KEY_AGE_FULL_S = 4.0
+# What has stood for a minute stands: longer tells nothing.
+_STOOD_FULL_S = 60.0
+# Several lost packets a sample are as bad as more.
+_DAMAGE_FULL = 4.0
+
+STILL_MAPS = 7 + SCALES + STEEPEST_SCALES + 1 + 2 * GROUPS + 3
+"""Maps of the picture alone, the first ones."""
+BRIGHTNESS_MAP, COLOUR_MAPS = 0, (4, 5)
+"""Which of them are mean luma, and mean Cb and Cr."""
+DETAIL_MAPS = tuple(range(7, 7 + SCALES + STEEPEST_SCALES))
+"""Which are second differences."""
+MOVING_MAPS = 7
+"""Maps of what changed since the sample before, the next ones."""
+DAMAGE_MAP = STILL_MAPS + MOVING_MAPS - 1
+"""The last of those: packets and frames damaged, the same in all cells."""
+SHARE_MAP, MOVED_MAP = STILL_MAPS + 1, STILL_MAPS + 4
+"""Which of those are the share of points that differ at all, and of those that moved."""
+LASTING_MAPS = 10
+"""Maps of what is known of longer times, the last ones."""
+MAPS = STILL_MAPS + MOVING_MAPS + LASTING_MAPS
+SHAPE = (MAPS, ROWS, COLUMNS)
+
+
+@dataclass(frozen=True)
+class Past:
+    """What came before a picture; the unknown is None and counts as motion."""
+
+    changed: Change | None
+    """Since the sample before, by points."""
+    moved: Motion | None
+    """Since the sample before, by the small picture."""
+    key: bool
+    """An intra frame fell into the interval: its re-encoding pulses a still picture."""
+    damage: int
+    """Packets and frames damaged in the interval."""
+    second: Motion | None
+    """Against the sample 1 s before."""
+    two_seconds: Motion | None
+    key_change: Change | None
+    """Between the last two intra frames: encoded anew from the same picture they are all but equal."""
+    key_age_s: float
+    """Seconds since the last intra frame."""
+    lively: Map
+    """Mean of recent change."""
+    long_lively: Map
+    """Mean of change over a longer time."""
+    stood_s: NDArray[np.float32]
+    """Seconds since a cell last changed; (2, ROWS, COLUMNS), by a little and by more."""
+
+
+def sample_maps(seen: Look, fine: Detail, blocks: Blocking, past: Past) -> NDArray[np.uint8]:
+    """Stack the maps of one sample: uint8, SHAPE, 255 for 1."""
+    stack = np.ones(SHAPE, np.float32)
+    still, moving, lasting = np.split(stack, [STILL_MAPS, STILL_MAPS + MOVING_MAPS])
+    still[0] = seen.mean / 255.0
+    still[1] = _root(seen.deviation, _DEVIATION_FULL)
+    still[2], still[3] = seen.dark, seen.dim
+    still[4], still[5] = seen.blue / 255.0, seen.red / 255.0
+    still[6] = _root(seen.tint, _DEVIATION_FULL)
+    at = 7
+    still[at : at + SCALES] = _log(fine.curved, _DETAIL_LEAST, _DETAIL_FULL).transpose(2, 0, 1)
+    at += SCALES
+    still[at : at + STEEPEST_SCALES] = _log(fine.steepest, 1.0, 255.0).transpose(2, 0, 1)
+    at += STEEPEST_SCALES
+    still[at] = _root(fine.contrast, 255.0)
+    at += 1
+    still[at : at + GROUPS] = _root(blocks.across, _STEP_FULL).transpose(2, 0, 1)
+    still[at + GROUPS : at + 2 * GROUPS] = _root(blocks.down, _STEP_FULL).transpose(2, 0, 1)
+    still[-3], still[-2], still[-1] = blocks.same, blocks.flat_across, blocks.flat_down
+    if past.changed is not None and past.moved is not None:
+        moving[0], moving[1] = change_map(past.changed.mean), past.changed.share
+        moving[2] = change_map(past.changed.level)
+        moving[3], moving[4] = change_map(past.moved.mean), np.sqrt(past.moved.moved)
+    moving[5] = float(past.key)
+    moving[6] = min(past.damage / _DAMAGE_FULL, 1.0)
+    if past.second is not None:
+        lasting[0] = change_map(past.second.mean)
+    if past.two_seconds is not None:
+        lasting[1] = change_map(past.two_seconds.mean)
+    if past.key_change is not None:
+        lasting[2], lasting[3] = change_map(past.key_change.mean), past.key_change.share
+        lasting[4] = change_map(past.key_change.level)
+    lasting[5] = min(past.key_age_s / _KEY_AGE_FULL_S, 1.0)
+    lasting[6], lasting[7] = past.lively, past.long_lively
+    lasting[8:] = np.minimum(np.log1p(past.stood_s) / np.log1p(_STOOD_FULL_S), 1.0)
+    stored: NDArray[np.uint8] = np.rint(stack * 255.0).astype(np.uint8)
+    return stored
+
+
+def change_map(change: NDArray[np.float32]) -> Map:
+    """Map a difference of 0 to 64 levels to 0..1, a hundredth of a level being told from none."""
+    return _log(change, _CHANGE_LEAST, _CHANGE_FULL)
+
+
+def _log(values: NDArray[np.float32], least: float, full: float) -> NDArray[np.float32]:
+    scaled = np.log1p(values / least) / np.log1p(full / least)
+    clipped: NDArray[np.float32] = np.minimum(scaled, 1.0).astype(np.float32)
+    return clipped
+
+
+def _root(values: NDArray[np.float32], full: float) -> NDArray[np.float32]:
+    rooted: NDArray[np.float32] = np.sqrt(np.minimum(values / full, 1.0))
+    return rooted
