@@ -18,6 +18,7 @@ from training.committed import model_classes, model_input, with_thresholds, writ
 from training.evaluation.scores import Scores
 from training.evaluation.thresholds import Judged, Trial, curve, middle
 from training.examples import CLASSES, Example, load_examples
+from training.locked_off import locked_off
 from training.network import Quantised, picture_net, quantise, seed_everything, teach
 from training.picture.media import media_of
 from training.recipe import PICTURE, PictureRecipe
@@ -46,6 +47,7 @@ def make_picture_model(media: str, out: Path, seed: int, work: Path, recipe: Pic
     sources = read_media(media)
     for split, count in recipe.remixed:
         remix(work / split, media_of(sources, split), count, seed)
+    locked_off(work / "train", media_of(sources, "train"), "train", recipe.locked_off, seed)
     for split, _ in recipe.programmes:
         mark(work / split, work / "maps")
     train, val = (load_examples(work / split, work / "maps") for split in ("train", "val"))

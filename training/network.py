@@ -8,7 +8,7 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from processors.video.features import DETAIL_PLANES, MOVING_PLANES, STILL_PLANES
+from processors.video.features import STILL_PLANES
 
 _LEARNING_RATE = 2e-3
 # Decay of weights, which keeps a net of many inputs from living off a few of them.
@@ -16,18 +16,15 @@ _DECAY = 0.004
 
 
 def picture_net(shape: tuple[int, ...], classes: int) -> keras.Model:
-    """Return a net over the cells of a picture and its past; about 6 million multiplications.
+    """Return a net over the cells of a picture and its past; about 3 million multiplications.
 
-    Classes are freeze, fade, borrado, bloco and barras. Blur and blocks are judged by a part of their own
-    that sees neither brightness nor colour: scenes to learn from are few, and are not to be known by those.
-    Bars are judged by the picture alone: they stand still, but so does what is frozen.
+    Classes are freeze, fade, borrado, bloco and barras. Bars have a small part of their own that sees the
+    picture alone: they stand still, but so does what is frozen, and is not to be taken for bars by that.
     """
     given = keras.Input(shape)
-    structure = keras.layers.Concatenate()([given[..., DETAIL_PLANES], given[..., MOVING_PLANES]])
-    stands = keras.layers.Dense(2, activation="sigmoid")(_said(given, 32))
-    spoilt = keras.layers.Dense(2, activation="sigmoid")(_said(structure, 32))
-    pattern = keras.layers.Dense(classes - 4, activation="sigmoid")(_said(given[..., STILL_PLANES], 20))
-    return keras.Model(given, keras.layers.Concatenate()([stands, spoilt, pattern]))
+    faults = keras.layers.Dense(classes - 1, activation="sigmoid")(_said(given, 32))
+    pattern = keras.layers.Dense(1, activation="sigmoid")(_said(given[..., STILL_PLANES], 12))
+    return keras.Model(given, keras.layers.Concatenate()([faults, pattern]))
 
 
 def _said(planes: keras.KerasTensor, filters: int) -> keras.KerasTensor:

@@ -15,7 +15,7 @@ import numpy as np
 from training.picture.insets import choose_elements
 from training.picture.media import Media
 from training.picture.plan import Span
-from training.picture.programme import _make as make_fault
+from training.picture.programme import make_fault
 from training.picture.raster import Frame, Generator, Raster, scale
 from training.render.encode import encode
 from training.render.encoding import Encoding, choose_encoding
@@ -39,7 +39,7 @@ def remix(folder: Path, media: Media, count: int, seed: int) -> None:
 
     The same folder, media and seed give the same. Raises training.render.encode.EncodingFailed, OSError.
     """
-    bases = [path for path in rendered(folder) if not path.stem.startswith("remix")]
+    bases = [path for path in rendered(folder) if not path.stem.startswith(("remix", "fixed"))]
     truths = [(path, read_truth(path)) for path in bases]
     fit = [(path, truth) for path, truth in truths if 0 < truth.width * truth.height <= _LARGEST]
     there = {path.stem for path in rendered(folder)}

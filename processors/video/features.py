@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from processors.video.history import Reading
 from processors.video.lattice import COLUMNS, ROWS
-from processors.video.maps import DETAIL_MAPS, LASTING_MAPS, MAPS, MOVING_MAPS, STILL_MAPS
+from processors.video.maps import MAPS, MOVING_MAPS, STILL_MAPS
 
 NAME = "video-maps-2"
 """Names the exact meaning of the planes; a model says in its card which one it was trained on."""
@@ -40,12 +40,6 @@ INDEXES = np.array([index for _, index in _CHOSEN])
 PLANES = len(_CHOSEN)
 STILL_PLANES = slice(0, STILL_MAPS)
 """The picture judged."""
-DETAIL_PLANES = slice(DETAIL_MAPS[0], STILL_MAPS)
-"""Sharpness, steps and flatness of the picture judged: the planes that know neither light nor colour."""
-MOVING_PLANES = slice(
-    PLANES - 2 * LASTING_MAPS - len(_MOVING) * (BEHIND + 1 + AHEAD), PLANES - 2 * LASTING_MAPS
-)
-"""What changed in each interval."""
 SHAPE = (ROWS, COLUMNS, PLANES)
 
 

@@ -49,7 +49,7 @@ class Programme:
         self._elements: list[Element] = choose_elements(raster, media, rng) if graphics else []
         cards = [fill(load_still(card.path), raster.width, raster.height) for card in media.cards]
         self._running = [
-            _Running(span, _make(span, raster, rng, cards)) for span in spans if not span.lost_packets
+            _Running(span, make_fault(span, raster, rng, cards)) for span in spans if not span.lost_packets
         ]
         # Half of the freezes hold the source too: it goes on where it stopped.
         self._waits = {id(running) for running in self._running if rng.random() < 0.5}
@@ -141,9 +141,10 @@ def _changed(before: Frame, after: Frame) -> float:
     return float(np.mean(np.asarray(blocks) > _SEEN_OFF))
 
 
-def _make(
+def make_fault(
     span: Span, raster: Raster, rng: Generator, cards: list[Frame]
 ) -> Freeze | Black | Blur | Crush | Glitch | Bars:
+    """Make the fault of a span; ``cards``: test patterns of the media."""
     match span.type:
         case "freeze":
             return Freeze(raster, rng)
