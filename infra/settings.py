@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     video_thresh_default: Probability = Field(
         0.6, description="threshold of picture classes that neither a setting nor the model's card names"
     )
-    # One: with half-second samples two bad ones are the second from which a fault counts.
+    # One: the onset is what makes a sound fault count; more votes would only lose faults of just a second.
     audio_vote_k: Annotated[int, Field(ge=1, le=100)] = Field(
         1, description="bad averages in a row before a sound fault may open"
     )

@@ -9,15 +9,12 @@ from typing import BinaryIO, Generic, TypeVar
 import structlog
 
 from infra.media_store import MediaStore, MissingMedia, segment_uri
-from processors.columns import column, columns, thresholds, times, used
 from processors.stage.work import Emitted, Permanent
 from schemas.envelope import Envelope
 from schemas.events import AudioIndexed, FramesIndexed
 from schemas.events.detections import Measured
 from schemas.events.media import SegmentRef
 from schemas.topics import DETECTIONS, Topic
-
-__all__ = ["MeasuringStage", "column", "columns", "thresholds", "times", "used"]
 
 log = structlog.get_logger()
 

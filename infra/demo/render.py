@@ -124,7 +124,8 @@ def _command(programme: Programme, wav: Path, target: Path) -> list[str]:
         *("-map", "1:v", "-map", "0:a"),
         *("-c:v", "libx264", "-preset", "veryfast", "-b:v", VIDEO_BITRATE, "-maxrate", "2500k"),
         *("-bufsize", "2500k", "-g", gop, "-keyint_min", gop, "-sc_threshold", "0"),
-        *("-x264-params", "open-gop=0", "-threads", "2", *bt709),
+        # One thread: with two the rate control, and so the file, differs from run to run.
+        *("-x264-params", "open-gop=0", "-threads", "1", *bt709),
         *("-c:a", "aac", "-b:a", AUDIO_BITRATE),
         *("-metadata:s:a:0", "language=por", "-metadata", f"service_name={programme.title}"),
         *("-f", "mpegts", str(target)),

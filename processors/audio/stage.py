@@ -5,7 +5,8 @@ from typing import BinaryIO
 from infra.media_store import MediaStore
 from processors.audio.blocks import BLOCK_S
 from processors.audio.measure import AudioContext, measure_audio
-from processors.measuring import MeasuringStage, column, columns, thresholds, times, used
+from processors.columns import column, columns, thresholds, times, used
+from processors.measuring import MeasuringStage
 from processors.models.model import Model
 from schemas.events import AudioIndexed, AudioMeasured
 from schemas.topics import AUDIO_CHUNKS

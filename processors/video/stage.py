@@ -3,7 +3,8 @@
 from typing import BinaryIO
 
 from infra.media_store import MediaStore
-from processors.measuring import MeasuringStage, column, columns, thresholds, times, used
+from processors.columns import column, columns, thresholds, times, used
+from processors.measuring import MeasuringStage
 from processors.models.model import Model
 from processors.video.lattice import MEASURE_HZ
 from processors.video.measure import VideoContext, measure_video

@@ -36,7 +36,7 @@ def _what(report: Report) -> str:
     cost = report.cpu_s / report.hours if report.hours else 0.0
     return (
         f"Measured by `make evaluate` on {report.programmes} programmes ({report.hours:.1f} h) of the test "
-        "split, which neither training nor the choice of thresholds has seen. Models: "
+        "split, made of media that neither training nor the choice of thresholds used. Models: "
         f"{', '.join(report.models.values())}. Cost: {cost:.0f} CPU-s an hour of programme."
     )
 

@@ -88,7 +88,7 @@ CLIPS = (
     # What lies below zero is lost, the key frame too: what is left of the black is in pictures without their
     # reference, and is no second of black.
     Clip("begins_midway.mkv", ("-c", "copy", "-avoid_negative_ts", "disabled", "-output_ts_offset", "-1.2"),
-         starts_s=1.4, picture=False),
+         starts_s=1.4),
     Clip("no_sound.mp4", (*SMALL, *X264, "-an"), sound=False),
     Clip("no_picture.mp3", (*SOUND_ONLY, "-c:a", "libmp3lame"), picture=False),
     Clip("no_picture.wav", (*SOUND_ONLY, "-c:a", "pcm_s16le", "-ac", "1"), picture=False),
