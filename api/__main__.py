@@ -5,6 +5,8 @@ import sys
 import uvicorn
 
 from api.app import create_app
+from api.http_protocol import HEAD_MAX, PromptH11
+from api.wire import PushProtocol
 from infra import logs, settings
 
 # Open WebSockets are told to go (1012) at once; what else is under way gets this long.
@@ -32,6 +34,12 @@ def main() -> int:
         log_config=None,
         access_log=False,
         server_header=False,
+        http=PromptH11,
+        h11_max_incomplete_event_size=HEAD_MAX,
+        # Whoever may say that he is somebody else is free of every count of wrong keys.
+        proxy_headers=bool(chosen.horus_trusted_proxies),
+        forwarded_allow_ips=chosen.horus_trusted_proxies,
+        ws=PushProtocol,
         ws_ping_interval=PING_S,
         ws_ping_timeout=PING_S,
         ws_max_size=MAX_MESSAGE,

@@ -1,114 +1,156 @@
-"""Who may ask: a key or a session on everything but health, checked once, in front of all routes."""
+"""Who asks: by a key, by the session cookie, or nobody; and whether his browser's page may use it."""
 
-import hmac
-import os
-import secrets
-from datetime import datetime, timedelta
-from hashlib import sha256
+from collections.abc import Collection
+from datetime import datetime
 from http.cookies import CookieError, SimpleCookie
-from pathlib import Path
-from typing import get_args
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import msgspec
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import login_page
-from api.problems import problem
-from infra import clock
+from api import keys, sessions
 from infra.settings import Role, Settings
+from schemas.events import KeyCreated
 
-OPEN = frozenset({"/healthz", "/readyz"})
-"""Answered without a key: monitors and load balancers have none."""
-SESSION = "/api/v1/session"
-"""Takes the key itself, and says whether it holds."""
-COOKIE = "horus_session"
-# A wall of monitors must not log itself out in the middle of a shift, nor over a holiday.
-SESSION_LASTS = timedelta(days=30)
-UNAUTHENTICATED_CLOSE = 4401
-"""WebSocket close code for a missing or wrong key, after HTTP's 401 (4000 to 4999 are free for applications,
-RFC 6455 section 7.4.2)."""
-RANKS: tuple[Role, ...] = get_args(Role)
+ANONYMOUS = "anonymous"
+ADMINISTRATOR = "admin"
+"""Name and key id of the key of the installation, which no route can revoke."""
+ANY_ORIGIN = "*"
+"""In ``HORUS_CORS_ORIGINS``: pages of every origin may call, as anonymous."""
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Change nothing (RFC 9110, section 9.2.1)."""
 
 
-def admin_key(settings: Settings) -> str:
-    """Return the admin's key: the one set, else that in ``<home>/secrets/admin-key``, made if not there."""
-    if settings.horus_admin_key is not None:
-        return settings.horus_admin_key.get_secret_value()
-    file = settings.home / "secrets" / "admin-key"
-    if not file.exists():
-        _make(file)
-    return file.read_text().strip()
+class Who(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks, as routes and events know him."""
+
+    name: str = ANONYMOUS
+    role: Role
+    key_id: str = ""
+    """The key that opened; empty without one."""
+    until: datetime | None = None
+    """When his session ends; None for a key, which has no end."""
 
 
-def _make(file: Path) -> None:
-    """Write a new key in one step: of several processes that start at once, all get the same one."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    beside.touch(mode=0o600, exist_ok=False)
-    beside.write_text(secrets.token_urlsafe(32) + "\n")
-    try:
-        os.link(beside, file)
-    except FileExistsError:
-        pass
-    finally:
-        beside.unlink()
+class WrongKey(Exception):
+    """A key was shown that opens nothing."""
+
+
+class KeysUnknown(Exception):
+    """A key was shown that nobody can judge, for the log of keys has not been read yet."""
+
+
+class ForeignPage(Exception):
+    """A page of another site tries to act with what the browser sends along by itself."""
+
+
+class KeyRing(Protocol):
+    """The keys that were made, as `api.admin_log.AdminLog` knows them."""
+
+    @property
+    def known(self) -> bool:
+        """Tell whether all of them are known."""
+
+    def key(self, key_id: str) -> KeyCreated | None:
+        """Return a key that was made and not revoked."""
+
+
+class Asking(msgspec.Struct, frozen=True, kw_only=True):
+    """A request, as far as it tells who asks."""
+
+    headers: Headers
+    method: str
+    """As in `api.roles.LEAST`."""
+    now: datetime
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
-    """The key, and what is allowed without one."""
+    """The keys, and what is allowed without one."""
 
-    key: str
+    admin_key: str
+    ring: KeyRing
     anonymous: Role = "none"
     origins: frozenset[str] = frozenset()
     """Other origins whose pages may call."""
 
-    def key_holds(self, given: str) -> bool:
-        """Compare a key in constant time."""
-        return hmac.compare_digest(given.encode(), self.key.encode())
+    def who(self, asking: Asking) -> Who:
+        """Return who asks. A wrong key is worse than none: it is never let in as anonymous.
 
-    def session(self, now: datetime) -> str:
-        """Return a token for the cookie: until when it holds, signed with the key, so that it outlives a
-        restart and dies with the key."""
-        until = str(int((now + SESSION_LASTS).timestamp()))
-        return f"{until}.{self._signature(until)}"
-
-    def session_holds(self, token: str, now: datetime) -> bool:
-        """Tell whether a token is ours and not yet over."""
-        until, _, signature = token.partition(".")
-        return (
-            hmac.compare_digest(signature.encode(), self._signature(until).encode())
-            and until.isdecimal()
-            and now.timestamp() < int(until)
-        )
-
-    def role(self, headers: Headers, host: str, now: datetime) -> Role:
-        """Return the role of a request by its headers; a wrong key is worse than none and gets none."""
-        given = headers.get("x-api-key") or _bearer(headers.get("authorization", ""))
+        Raises WrongKey, KeysUnknown, ForeignPage.
+        """
+        given = shown_key(asking.headers)
         if given is not None:
-            return "admin" if self.key_holds(given) else "none"
-        token = _cookie(headers.get("cookie", ""))
-        if (
-            token is not None
-            and self._own_page(headers.get("origin"), host)
-            and self.session_holds(token, now)
-        ):
-            return "admin"
-        return self.anonymous
+            return self.holder(given)
+        token = _cookie(asking.headers.get("cookie", ""))
+        ours = self._own_page(asking)
+        session = sessions.read(token, self.admin_key, asking.now) if token else None
+        if session is not None and ours and (who := self._of_session(session)) is not None:
+            return who
+        rides = session is not None or self.anonymous != "none"
+        # Whoever lets any page in means what anybody may do, never what an operator's cookie may.
+        if not ours and rides and _acts(asking) and ANY_ORIGIN not in self.origins:
+            raise ForeignPage
+        return Who(role=self.anonymous)
 
-    def _signature(self, until: str) -> str:
-        return hmac.new(self.key.encode(), f"session until {until}".encode(), sha256).hexdigest()
+    def holder(self, given: str) -> Who:
+        """Return whose key this is. Raises WrongKey, KeysUnknown."""
+        if keys.same(given, self.admin_key):
+            return Who(name=ADMINISTRATOR, role="admin", key_id=ADMINISTRATOR)
+        key_id = keys.id_of(given)
+        kept = self.ring.key(key_id) if key_id else None
+        if keys.holds(given, kept.hash if kept else None) and kept is not None:
+            return Who(name=kept.name, role=kept.role, key_id=kept.key_id)
+        if key_id is not None and not self.ring.known:
+            raise KeysUnknown
+        raise WrongKey
 
-    def _own_page(self, origin: str | None, host: str) -> bool:
-        # A page of another site, or of another port of this host, must not ride on the operator's cookie.
-        return origin is None or urlsplit(origin).netloc == host or origin in self.origins
+    def begin_session(self, who: Who, now: datetime) -> str:
+        """Return the cookie's value for the holder of a key."""
+        return sessions.begun(who.key_id, self.admin_key, now)
+
+    def still_holds(self, who: Who, now: datetime) -> bool:
+        """Tell whether what let somebody in would let him in now: for connections that stay open."""
+        if who.until is not None and now >= who.until:
+            return False
+        if who.key_id in ("", ADMINISTRATOR):
+            return True
+        return not self.ring.known or self.ring.key(who.key_id) is not None
+
+    def _of_session(self, session: sessions.Session) -> Who | None:
+        if session.key_id == ADMINISTRATOR:
+            return Who(name=ADMINISTRATOR, role="admin", key_id=ADMINISTRATOR, until=session.until)
+        kept = self.ring.key(session.key_id)
+        if kept is not None:
+            return Who(name=kept.name, role=kept.role, key_id=kept.key_id, until=session.until)
+        if not self.ring.known:
+            raise KeysUnknown
+        return None  # The key is revoked, and with it the session is over.
+
+    def _own_page(self, asking: Asking) -> bool:
+        """Tell whether no page, or one of ours, sent this: a page of another site, or of another port of this
+        host, must not ride on the operator's cookie, nor on what the network lets anybody do."""
+        headers = asking.headers
+        origin = headers.get("origin")
+        if origin is not None:
+            return same_origin(origin, headers.get("host", ""), self.origins)
+        # Browsers send Origin with whatever acts; where a privacy setting takes it away, this one stays.
+        return not _acts(asking) or headers.get("sec-fetch-site", "none") in ("same-origin", "none")
 
 
-def access(settings: Settings) -> Access:
+def same_origin(origin: str, host: str, others: Collection[str] = ()) -> bool:
+    """Tell whether an ``Origin`` is this host's own page or one of the others that are allowed."""
+    try:
+        return urlsplit(origin).netloc == host or origin in others
+    except ValueError:
+        return False
+
+
+def access(settings: Settings, ring: KeyRing) -> Access:
     """Return the access rules of an installation."""
     return Access(
-        key=admin_key(settings),
+        admin_key=keys.admin_key(settings),
+        ring=ring,
         anonymous=settings.horus_anonymous_role,
         origins=frozenset(origins(settings)),
     )
@@ -119,6 +161,16 @@ def origins(settings: Settings) -> list[str]:
     return [origin.strip().rstrip("/") for origin in settings.horus_cors_origins.split(",") if origin.strip()]
 
 
+def shown_key(headers: Headers) -> str | None:
+    """Return the key in the headers of a request, None when there is none."""
+    return headers.get("x-api-key") or _bearer(headers.get("authorization", ""))
+
+
+def _acts(asking: Asking) -> bool:
+    # A WebSocket only reads, but no CORS keeps another site's page from reading along.
+    return asking.method not in SAFE_METHODS
+
+
 def _bearer(header: str) -> str | None:
     scheme, _, key = header.partition(" ")
     return key.strip() if scheme.lower() == "bearer" else None
@@ -126,47 +178,7 @@ def _bearer(header: str) -> str | None:
 
 def _cookie(header: str) -> str | None:
     try:
-        morsel = SimpleCookie(header).get(COOKIE)
+        morsel = SimpleCookie(header).get(sessions.COOKIE)
     except CookieError:
         return None
     return morsel.value if morsel is not None else None
-
-
-class Door:
-    """ASGI middleware at the root: what has no role goes no further, whatever route it asked for."""
-
-    def __init__(self, app: ASGIApp, rules: Access) -> None:
-        """Stand in front of ``app``."""
-        self._app = app
-        self._rules = rules
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let pass, or answer 401 (HTTP) or 4401 (WebSocket)."""
-        if scope["type"] == "lifespan" or self._open(scope):
-            await self._app(scope, receive, send)
-            return
-        headers = Headers(scope=scope)
-        role = self._rules.role(headers, headers.get("host", ""), clock.now())
-        if role != "none":
-            scope.setdefault("state", {})["role"] = role
-            await self._app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await _close(receive, send)
-        elif scope["path"] == "/" and "text/html" in headers.get("accept", ""):
-            await login_page.answer(wrong=False)(scope, receive, send)
-        else:
-            detail = "a key is needed: Authorization: Bearer <key>, X-API-Key: <key>, or log in at /"
-            await problem(401, detail, {"WWW-Authenticate": "Bearer"})(scope, receive, send)
-
-    @staticmethod
-    def _open(scope: Scope) -> bool:
-        if scope["type"] != "http":
-            return False
-        return scope["path"] in OPEN or (scope["path"] == SESSION and scope["method"] == "POST")
-
-
-async def _close(receive: Receive, send: Send) -> None:
-    # Accepted first: a browser cannot see why a handshake was refused, but it sees a close code.
-    await receive()
-    await send({"type": "websocket.accept"})
-    await send({"type": "websocket.close", "code": UNAUTHENTICATED_CLOSE, "reason": "a key is needed"})

@@ -8,15 +8,53 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    # Nothing here needs a sensor of whoever watches.
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+NOTHING = "default-src 'none'; frame-ancestors 'none'"
+"""Content-Security-Policy of what is no page: were it ever shown as one, it could load and run nothing."""
+# A browser shows a clip opened in a tab by a page of its own making, which that policy would keep empty.
+_SHOWN_BY_BROWSER = ("video/", "image/", "audio/")
+HSTS = "max-age=31536000"
+"""A year, as https://hstspreload.org asks at least. Only over https: over http it is to be ignored
+(RFC 6797, section 8.1)."""
+FROM_OTHERS = [
+    "Authorization",
+    "Cache-Control",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "Last-Event-ID",
+    "Pragma",
+    "Range",
+    "X-API-Key",
+    "X-Requested-With",
+]
+"""What a page of an origin in ``HORUS_CORS_ORIGINS`` may send; some libraries add theirs unasked."""
+TO_OTHERS = [
+    "Accept-Ranges",
+    "Content-Disposition",
+    "Content-Range",
+    "ETag",
+    "Link",
+    "Location",
+    "Retry-After",
+    "X-Next-Cursor",
+    "X-Total-Count",
+]
+"""What such a page may read of an answer."""
 
 
 class SafeHeaders:
     """ASGI middleware that lays `HEADERS` under each HTTP answer."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Stand in front of ``app``."""
+    def __init__(self, app: ASGIApp, *, others_embed: bool = False) -> None:
+        """Stand in front of ``app``. ``others_embed``: pages of other sites may show clips and pictures."""
         self._app = app
+        # "same-site" lets a page on another port of this host show them, as the original's does.
+        self._resources = "cross-origin" if others_embed else "same-site"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the app answer, and add what it has not set."""
@@ -26,9 +64,19 @@ class SafeHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                self._lay_under(MutableHeaders(scope=message), scope)
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+    def _lay_under(self, headers: MutableHeaders, scope: Scope) -> None:
+        for name, value in HEADERS.items():
+            headers.setdefault(name, value)
+        headers.setdefault("Cross-Origin-Resource-Policy", self._resources)
+        if not headers.get("content-type", "").startswith(_SHOWN_BY_BROWSER):
+            headers.setdefault("Content-Security-Policy", NOTHING)
+        if scope["path"].startswith("/api/"):
+            # Answers depend on who asks; and what was true is not for the next one at this machine.
+            headers.setdefault("Cache-Control", "no-store")
+        if scope["scheme"] == "https":
+            headers.setdefault("Strict-Transport-Security", HSTS)

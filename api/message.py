@@ -1,15 +1,15 @@
 """What the WebSocket says: one message an event, encoded once for all clients."""
 
-from functools import cached_property
 from typing import Literal
 
 import msgspec
 from pydantic import BaseModel
 
 from api.ocorrencia_read import OcorrenciaRead, read
+from api.spoken import Spoken
 from schemas.ocorrencia import Ocorrencia
 
-Kind = Literal["nova_ocorrencia", "ocorrencia_atualizada", "ocorrencia_encerrada"]
+Kind = Literal["nova_ocorrencia", "ocorrencia_atualizada", "ocorrencia_encerrada", "ocorrencia_removida"]
 
 REST = "/api/v1/ocorrencias"
 
@@ -31,10 +31,8 @@ class NotRecovered(BaseModel):
     """Follow on from here."""
 
 
-class Message:
-    """One change of one occurrence. ``text`` is made at its first use and kept."""
-
-    __slots__ = ("__dict__", "cursor", "kind", "state")
+class Message(Spoken):
+    """One change of one occurrence. Its bytes are made at their first use and kept (`api.spoken`)."""
 
     def __init__(self, cursor: int, kind: Kind, state: Ocorrencia) -> None:
         """Hold what is to be told; ``cursor`` is the event's offset."""
@@ -42,7 +40,7 @@ class Message:
         self.kind = kind
         self.state = state
 
-    @cached_property
+    @property
     def text(self) -> str:
         """Return the message as clients get it."""
         return Pushed(type=self.kind, data=read(self.state), cursor=self.cursor).model_dump_json()
@@ -54,6 +52,11 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     channels: frozenset[str] = frozenset()
     types: frozenset[str] = frozenset()
     severities: frozenset[str] = frozenset()
+
+    @property
+    def everything(self) -> bool:
+        """Tell whether nothing is left out."""
+        return not (self.channels or self.types or self.severities)
 
     def wants(self, state: Ocorrencia) -> bool:
         """Tell whether an occurrence is of interest."""
@@ -68,6 +71,8 @@ def kind_of(before: Ocorrencia | None, after: Ocorrencia) -> Kind:
     """Return how to announce that an occurrence has become ``after``."""
     if before is None:
         return "nova_ocorrencia"
+    if after.deleted:
+        return "ocorrencia_removida"
     if before.status == "aberta" and after.status == "encerrada":
         return "ocorrencia_encerrada"
     return "ocorrencia_atualizada"

@@ -5,16 +5,16 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
-from schemas.faults import Category
-from schemas.ocorrencia import Ocorrencia, Status
+from schemas.ocorrencia import Ack, Edit, Ocorrencia, Status
 from schemas.severity import Severity
 
 
-def _with_offset(moment: datetime) -> str:
+def with_offset(moment: datetime) -> str:
+    """Return a moment as all answers write it."""
     return moment.astimezone(UTC).isoformat()
 
 
-Moment = Annotated[AwareDatetime, PlainSerializer(_with_offset, return_type=str, when_used="json")]
+Moment = Annotated[AwareDatetime, PlainSerializer(with_offset, return_type=str, when_used="json")]
 """UTC as ISO 8601 with offset (``+00:00``, which every client's parser takes)."""
 
 
@@ -33,11 +33,20 @@ class EvidenceRead(BaseModel):
 
 
 class AckRead(BaseModel):
-    """Who has acknowledged an occurrence."""
+    """Who has acknowledged an occurrence; of several the last."""
 
-    by: str
+    by: str = Field(description="name of the key; `anonymous` without one")
     at: Moment
     comment: str | None = None
+    name: str | None = Field(None, description="who it was, at a console whose key several people share")
+
+
+class EditRead(BaseModel):
+    """Who last corrected an occurrence."""
+
+    by: str = Field(description="name of the key; `anonymous` without one")
+    at: Moment
+    fields: list[str] = Field(description="what has been corrected so far; stages no longer change it")
 
 
 class OcorrenciaRead(BaseModel):
@@ -49,7 +58,7 @@ class OcorrenciaRead(BaseModel):
     start_ts: Moment
     end_ts: Moment
     duration_s: float
-    category: Category
+    category: str
     type: str
     severity: Severity
     confidence: float
@@ -59,6 +68,7 @@ class OcorrenciaRead(BaseModel):
     uid: str
     status: Status
     ack: AckRead | None = None
+    edited: EditRead | None = None
     version: int = Field(description="grows by one with each event of the occurrence")
 
 
@@ -75,9 +85,9 @@ def read(state: Ocorrencia) -> OcorrenciaRead:
         severity=state.severity,
         confidence=state.confidence,
         evidence=EvidenceRead(
-            clip_path=_address(evidence.clip_path),
+            clip_path=address(evidence.clip_path),
             clip_duration_s=evidence.clip_duration_s,
-            thumbnail_path=_address(evidence.thumbnail_path),
+            thumbnail_path=address(evidence.thumbnail_path),
             original_filename=evidence.original_filename,
             event_window=evidence.event_window,
             model=evidence.model,
@@ -87,9 +97,20 @@ def read(state: Ocorrencia) -> OcorrenciaRead:
         channel=state.channel,
         uid=state.uid,
         status=state.status,
+        ack=_ack(state.ack),
+        edited=_edit(state.edited),
         version=state.version,
     )
 
 
-def _address(name: str | None) -> str | None:
+def address(name: str | None) -> str | None:
+    """Return where a file of evidence is served."""
     return None if name is None else f"/clips/{name}"
+
+
+def _ack(ack: Ack | None) -> AckRead | None:
+    return AckRead(by=ack.by, at=ack.at, comment=ack.comment, name=ack.name) if ack is not None else None
+
+
+def _edit(edit: Edit | None) -> EditRead | None:
+    return EditRead(by=edit.by, at=edit.at, fields=list(edit.fields)) if edit is not None else None

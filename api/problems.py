@@ -3,20 +3,42 @@
 from http import HTTPStatus
 
 import structlog
+from confluent_kafka import KafkaException
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import SQLAlchemyError
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import DataError, SQLAlchemyError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from infra.kafka import why
 
 log = structlog.get_logger()
 
 MEDIA_TYPE = "application/problem+json"
+RETRY = {"Retry-After": "2"}
+"""Seconds; a start of Kafka or Postgres takes two."""
+# Long enough for a dozen complaints; a body may be wrong in ten thousand places.
+DETAIL_MAX = 2000
+
+
+class Problem(BaseModel):
+    """What was wrong (RFC 9457, section 3)."""
+
+    type: str = Field("about:blank", description="names the kind of problem where the status does not")
+    title: str = Field(description="the status in words", examples=["Not Found"])
+    status: int = Field(description="the HTTP status", examples=[404])
+    detail: str = Field(
+        description="what was wrong with this request, and what to do", examples=["there is no occurrence 7"]
+    )
 
 
 def problem(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
     """Return an answer that says what was wrong (RFC 9457, section 3)."""
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    # What somebody sent may be quoted, and need not be text that can be sent back.
+    words = detail.encode("utf-8", "replace").decode()[:DETAIL_MAX]
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": words}
     return JSONResponse(body, status, headers, MEDIA_TYPE)
 
 
@@ -31,15 +53,24 @@ def install(app: FastAPI) -> None:
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         return problem(422, "; ".join(_complaint(each["loc"], each["msg"]) for each in error.errors()))
 
+    @app.exception_handler(ClientDisconnect)
+    async def gone(_: Request, __: ClientDisconnect) -> JSONResponse:
+        return problem(400, "the body was cut off")
+
+    @app.exception_handler(DataError)
+    async def unfit(request: Request, error: DataError) -> JSONResponse:
+        log.warning("unfit for the database", path=request.url.path, error=str(error).splitlines()[0])
+        return problem(422, "a value is beyond what the database can hold")
+
     @app.exception_handler(SQLAlchemyError)
     async def no_database(request: Request, error: SQLAlchemyError) -> JSONResponse:
         log.error("database", path=request.url.path, error=str(error).splitlines()[0])
-        return problem(503, "the database does not answer; try again", {"Retry-After": "2"})
+        return problem(503, "the database does not answer; try again", RETRY)
 
-    @app.exception_handler(Exception)
-    async def failed(request: Request, _: Exception) -> JSONResponse:
-        # The server logs the traceback itself: Starlette raises the error again after this answer.
-        return problem(500, f"{request.method} {request.url.path} failed; the server's log says why")
+    @app.exception_handler(KafkaException)
+    async def no_log(request: Request, error: KafkaException) -> JSONResponse:
+        log.error("kafka", path=request.url.path, error=why(error))
+        return problem(503, "Kafka does not answer; try again", RETRY)
 
 
 def _complaint(where: tuple[int | str, ...], message: str) -> str:

@@ -1,143 +1,186 @@
-"""Handing messages to WebSocket clients: each has a place in the ring, none can hold the others up."""
+"""Following the log as a client: what was missed, then each message as it comes; none holds up others."""
 
 import asyncio
-import contextlib
-import threading
-from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import aclosing, suppress
 
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from api.hub import TAKE, Hub, Live, TooMany
 from api.message import Filter, Message, NotRecovered
-from api.ring import Ring
+from api.missed import Away
+from api.spoken import Batch, Said
+from api.wire import CLOSE_TIMEOUT_S, TOO_SLOW, Wire, flushed, wire_of
 
 log = structlog.get_logger()
 
-TOO_SLOW = 4008
-"""WebSocket close code for a client that does not keep up, after HTTP's 408. Its cursor makes it lossless."""
+UNAUTHENTICATED = 4401
+"""WebSocket close code when the key was revoked or the session ended, as for a wrong key at the door."""
+TRY_AGAIN = 1013
+"""WebSocket close code when this process takes no more clients, or Kafka is away (IANA: try again later)."""
 # A client that takes nothing for so long is gone or drowning, however much the ring still holds for it.
 SEND_TIMEOUT_S = 5.0
-# The close frame waits behind what the client has not read yet; past the keepalive of api/__main__.py,
-# two pings of 20 s, there is nobody left to read it.
-CLOSE_TIMEOUT_S = 60.0
-# Messages taken from the ring at once; between two takes other clients get their turn.
-TAKE = 100
+# Clients need say nothing; beyond so many words a second they are read no faster, and TCP holds them back.
+WORDS_A_SECOND = 20
+
+Give = Callable[[Batch], Awaitable[None]]
+"""Hands things said to a client and returns once it takes them. Raises `Stuck`."""
+Allowed = Callable[[], bool]
 
 
-class Hub:
-    """The ring and those who wait for it to grow; lives on one event loop, but `put` is for other threads."""
-
-    def __init__(self, ring: Ring | None = None) -> None:
-        """Start with an empty ring."""
-        self.ring = ring or Ring()
-        self._grown = asyncio.Event()
-        self._caught_up = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._inbox: deque[Message] = deque()
-        self._lock = threading.Lock()
-        self._waking = False
-
-    def open(self) -> None:
-        """Take the running event loop as the one that clients live on."""
-        self._loop = asyncio.get_running_loop()
-        self._wake()
-
-    def put(self, message: Message) -> None:
-        """Add a message, from any thread; a burst wakes the loop once."""
-        with self._lock:
-            self._inbox.append(message)
-            waking, self._waking = self._waking, self._loop is not None
-        if not waking and self._loop is not None:
-            try:
-                self._loop.call_soon_threadsafe(self._wake)
-            except RuntimeError:
-                # The loop has ended: the process is on its way out, and the log keeps the message.
-                log.debug("message after the end", cursor=message.cursor)
-
-    def caught_up(self) -> None:
-        """Say, from any thread, that the ring holds what the log held at the start; clients wait for it."""
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._let_in)
-
-    async def ready(self) -> None:
-        """Return once the ring has caught up with the log."""
-        await self._caught_up.wait()
-
-    async def grown(self, cursor: int) -> None:
-        """Return once there is a message after a cursor."""
-        while self.ring.head <= cursor:
-            await self._grown.wait()
-
-    def _let_in(self) -> None:
-        self._wake()
-        self._caught_up.set()
-
-    def _wake(self) -> None:
-        with self._lock:
-            messages, self._inbox = self._inbox, deque()
-            self._waking = False
-        for message in messages:
-            self.ring.append(message)
-        grown, self._grown = self._grown, asyncio.Event()
-        grown.set()
+class Stuck(Exception):
+    """The client has taken nothing for `SEND_TIMEOUT_S`."""
 
 
 class TooSlow(Exception):
     """The client does not keep up; the text is the reason given at closing."""
 
 
-async def serve(socket: WebSocket, hub: Hub, wanted: Filter, cursor: int | None) -> None:
-    """Push to an accepted client until it leaves: all after ``cursor`` first; None: only what is new.
+async def follow(
+    hub: Hub,
+    wanted: Filter,
+    cursor: int | None,
+    give: Give,
+    live: Callable[[int], Awaitable[int]] | None = None,
+) -> None:
+    """Give a client all after ``cursor``, then all that comes; None: only what comes.
 
-    Closes with `TOO_SLOW` a client that falls out of the ring or takes nothing for `SEND_TIMEOUT_S`.
+    ``live`` takes over at a cursor where nothing is missed, and returns the one at which the client lags;
+    without it all goes by ``give``. Raises TooSlow, Away, and whatever ``give`` raises.
     """
-    sender = asyncio.ensure_future(_send(socket, hub, wanted, cursor))
-    listener = asyncio.ensure_future(_listen(socket))
+    await hub.ready()
+    at = hub.position if cursor is None else cursor
+    caught_up = False
     try:
-        await asyncio.wait((sender, listener), return_when=asyncio.FIRST_COMPLETED)
-        if sender.done():
-            sender.result()
+        while True:
+            if at == hub.position:
+                caught_up = True
+                if live is None:
+                    await hub.grown(at)
+                else:
+                    at = await live(at)
+            elif at < hub.position and hub.ring.reaches(at):
+                messages = hub.ring.after(at, TAKE)
+                # After the last one may lie events that gave no message.
+                upto = messages[-1].cursor if len(messages) == TAKE else hub.position
+                await _give(messages, wanted, give)
+                at = upto
+            elif at < hub.position and caught_up:
+                raise TooSlow(f"too slow; come back with ?cursor={at}")
+            elif not await hub.knows(at):
+                # The log no longer reaches, or the cursor is of another one: nobody can tell what was missed.
+                at = hub.position
+                await give(Batch([Said(NotRecovered(cursor=at).model_dump_json(), at)]))
+            elif not hub.ring.reaches(at):
+                async with aclosing(hub.missed(at)) as parts:
+                    async for messages, upto in parts:
+                        for start in range(0, len(messages), TAKE):
+                            some = messages[start : start + TAKE]
+                            await _give(some, wanted, give)
+                            at = some[-1].cursor
+                        at = upto
+    except Stuck as error:
+        raise TooSlow(f"takes nothing; come back with ?cursor={at}") from error
+
+
+async def _give(messages: Sequence[Message], wanted: Filter, give: Give) -> None:
+    chosen = [message for message in messages if wanted.wants(message.state)]
+    if chosen:
+        await give(Batch(chosen))
+
+
+async def serve(socket: WebSocket, hub: Hub, wanted: Filter, cursor: int | None, allowed: Allowed) -> None:
+    """Push to an accepted WebSocket until it leaves; see `follow`.
+
+    Closes with `TOO_SLOW`, `TRY_AGAIN`, or `UNAUTHENTICATED` once ``allowed`` no longer holds.
+    """
+    expelled = asyncio.Event()
+    try:
+        with hub.admitted(allowed, expelled.set):
+            await _until_it_ends(
+                _send(socket, hub, wanted, cursor), _listen(socket), _expelled(expelled, socket)
+            )
+    except TooMany:
+        await _close(socket, TRY_AGAIN, "as many clients follow as this server takes; try again later")
+    except Away:
+        await _close(socket, TRY_AGAIN, "the log does not answer; try again later")
     except TooSlow as slow:
         log.info("client closed", reason=str(slow), client=str(socket.client))
-        with contextlib.suppress(TimeoutError, WebSocketDisconnect):
-            # One that does not even take this is cut off without a close frame.
-            async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                await socket.close(TOO_SLOW, str(slow))
+        await _close(socket, TOO_SLOW, str(slow))
+
+
+async def _until_it_ends(*parts: Coroutine[None, None, None]) -> None:
+    """Run until one part returns; raise what it raised."""
+    tasks = [asyncio.ensure_future(part) for part in parts]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
     finally:
-        for task in (sender, listener):
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(sender, listener, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _listen(socket: WebSocket) -> None:
     """Pass over whatever the client says, until it leaves."""
+    loop = asyncio.get_running_loop()
+    second, words = loop.time(), 0
     while (await socket.receive())["type"] != "websocket.disconnect":
-        pass
+        words += 1
+        if words >= WORDS_A_SECOND:
+            await asyncio.sleep(second + 1 - loop.time())
+            second, words = loop.time(), 0
+
+
+async def _expelled(expelled: asyncio.Event, socket: WebSocket) -> None:
+    await expelled.wait()
+    await _close(socket, UNAUTHENTICATED, "the key was revoked, or the session is over")
 
 
 async def _send(socket: WebSocket, hub: Hub, wanted: Filter, cursor: int | None) -> None:
-    await hub.ready()
-    at = hub.ring.head if cursor is None else cursor
-    if not hub.ring.reaches(at) or at > hub.ring.head:
-        # Behind the ring, or from another log: either way this process cannot tell what was missed.
-        at = hub.ring.head
-        await _give(socket, NotRecovered(cursor=at).model_dump_json())
-    while True:
-        await hub.grown(at)
-        if not hub.ring.reaches(at):
-            raise TooSlow(f"too slow; come back with ?cursor={at}")
-        for message in hub.ring.after(at, TAKE):
-            if wanted.wants(message.state):
-                await _give(socket, message.text, at)
-            at = message.cursor
+    wire = wire_of(socket)
+    if wire is None:
+        await follow(hub, wanted, cursor, lambda batch: _by_asgi(socket, batch))
+        return
+    client = Live(wire)
+
+    async def live(at: int) -> int:
+        await _room(wire)
+        # What came while the client made room is given from the ring first.
+        return await hub.live(wanted, client) if at == hub.position else at
+
+    async def give(batch: Batch) -> None:
+        await _room(wire)
+        wire.write(batch.frames)
+
+    await follow(hub, wanted, cursor, give, live)
 
 
-async def _give(socket: WebSocket, text: str, at: int = -1) -> None:
-    try:
-        async with asyncio.timeout(SEND_TIMEOUT_S):
-            await socket.send_text(text)
-    except TimeoutError as error:
-        raise TooSlow(f"takes nothing; come back with ?cursor={at}") from error
-    except WebSocketDisconnect:
-        # It left while we spoke; the listener ends the connection.
-        await asyncio.Event().wait()
+async def _room(wire: Wire) -> None:
+    if not await flushed(wire, SEND_TIMEOUT_S):
+        raise Stuck
+
+
+async def _by_asgi(socket: WebSocket, batch: Batch) -> None:
+    for each in batch.said:
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT_S):
+                await socket.send_text(each.text)
+        except TimeoutError as error:
+            raise Stuck from error
+        except WebSocketDisconnect:
+            # It left while we spoke; the listener ends the connection.
+            await asyncio.Event().wait()
+
+
+async def _close(socket: WebSocket, code: int, reason: str) -> None:
+    wire = wire_of(socket)
+    if wire is not None:
+        wire.close(code, reason)
+        return
+    with suppress(TimeoutError, WebSocketDisconnect):
+        # One that does not even take this is cut off without a close frame.
+        async with asyncio.timeout(CLOSE_TIMEOUT_S):
+            await socket.close(code, reason)

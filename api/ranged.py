@@ -5,7 +5,8 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
-_ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+# Eighteen digits: more than any file has bytes, and always a number that Python reads.
+_ONE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
 def ranged(body: bytes, media_type: str, request: Request, headers: dict[str, str]) -> Response:

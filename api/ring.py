@@ -12,16 +12,21 @@ CAPACITY = 10_000
 class Ring:
     """Messages by ascending cursor; the oldest go first. Not safe between threads."""
 
-    def __init__(self, capacity: int = CAPACITY) -> None:
-        """Hold at most ``capacity`` messages (a few more between two trims)."""
+    def __init__(self, capacity: int = CAPACITY, after: int = -1) -> None:
+        """Hold at most ``capacity`` messages (a few more between two trims), those after ``after``."""
         self._capacity = capacity
         self._messages: list[Message] = []
-        self._forgotten = -1
+        self._forgotten = after
 
     @property
     def head(self) -> int:
-        """Return the newest cursor, -1 before the first message."""
+        """Return the newest cursor; before the first message, the one that it comes after."""
         return self._messages[-1].cursor if self._messages else self._forgotten
+
+    @property
+    def begins(self) -> int:
+        """Return the first offset whose message, if it gave one, is here."""
+        return self._forgotten + 1
 
     def append(self, message: Message) -> None:
         """Add the newest message. Raises ValueError when it is not the newest."""

@@ -5,9 +5,10 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from api.ocorrencia_read import Moment
-from api.shown_url import shown_url
 from api.watched import Watched
-from schemas.events import SegmentRecorded
+from infra.shown_url import shown_url
+from schemas.events import SegmentRecorded, StreamConfigured
+from schemas.mutes import muted_until
 
 DEFAULT_CHANNEL = "default"
 """The channel that clients of the original backend mean, who know only one."""
@@ -44,12 +45,18 @@ class ChannelRead(BaseModel):
     audio: list[str] = []
     lag_s: float | None = Field(None, description="seconds since the newest segment's media ended")
     analysis_fps: float
+    enabled: bool = Field(True, description="false: stopped on purpose, its rules are kept")
+    labels: list[str] = []
+    muted_until: Moment | None = Field(None, description="end of the mute that holds now, if one does")
 
 
 class StreamsStatus(BaseModel):
     """All channels; ``running`` and ``fps`` are for clients that know only one."""
 
-    running: bool
+    running: bool = Field(
+        description="whether the channel is being watched, so that `start` would answer 400; how it fares "
+        "is told by its `state`"
+    )
     fps: float
     channels: list[ChannelRead]
 
@@ -58,10 +65,18 @@ def streams_status(channels: list[ChannelRead]) -> StreamsStatus:
     """Return the status of all, told of the default channel, or of all if there is none of that name."""
     named = [each for each in channels if each.channel == DEFAULT_CHANNEL] or channels
     return StreamsStatus(
-        running=any(each.state == "running" for each in named),
+        running=any(each.enabled for each in named),
         fps=named[0].analysis_fps if named else 0.0,
         channels=channels,
     )
+
+
+def muted(configured: StreamConfigured, now: datetime) -> datetime | None:
+    """Return the end of the mute that holds now; None without one, and for a zone unknown to this machine."""
+    try:
+        return muted_until(configured.mutes, now)
+    except (ValueError, OSError, LookupError):
+        return None
 
 
 def channel_read(watched: Watched, latest: SegmentRecorded | None, now: datetime) -> ChannelRead:
@@ -71,10 +86,13 @@ def channel_read(watched: Watched, latest: SegmentRecorded | None, now: datetime
         channel=configured.channel,
         title=configured.title or configured.channel,
         url=shown_url(configured.url),
-        state=status.state if status else "unknown",
+        state="stopped" if not configured.enabled else status.state if status else "unknown",
         analysis_fps=configured.fps,
+        enabled=configured.enabled,
+        labels=list(configured.labels),
+        muted_until=muted(configured, now),
     )
-    if status is not None:
+    if status is not None and configured.enabled:
         channel.trouble = status.trouble
         channel.since = status.since
         channel.reason = status.reason

@@ -3,10 +3,14 @@
 import hashlib
 import os
 import shutil
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import fsspec
+import msgspec
 from fsspec.implementations.local import LocalFileSystem
 
 SCHEME = "media://"
@@ -14,6 +18,16 @@ SCHEME = "media://"
 
 class MissingMedia(FileNotFoundError):
     """A segment that the log names is not in the store (retention took it, or the disk lost it)."""
+
+
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that lies in the store."""
+
+    uri: str
+    size: int
+    """Bytes."""
+    written: float
+    """Seconds since 1970 at which it was written."""
 
 
 class MediaStore:
@@ -24,6 +38,11 @@ class MediaStore:
         self._fs, root = fsspec.core.url_to_fs(url)
         self._root = root.rstrip("/")
         self._local = isinstance(self._fs, LocalFileSystem)
+
+    @property
+    def root(self) -> Path | None:
+        """Return the store's folder, None where it is none."""
+        return Path(self._root) if self._local else None
 
     def put(self, uri: str, file: Path) -> None:
         """Move a finished local file into the store; a reader sees all of it or nothing.
@@ -61,9 +80,83 @@ class MediaStore:
         """Tell whether a segment is in the store."""
         return bool(self._fs.exists(self._path(uri)))
 
+    def missing(self, uris: Collection[str]) -> frozenset[str]:
+        """Return those names that are not in the store (any more)."""
+        if self._local:
+            return frozenset(uri for uri in uris if not Path(self._path(uri)).exists())
+        # Elsewhere a question costs a round trip: one a folder, not one a file.
+        self._fs.invalidate_cache()
+        asked = {uri.removeprefix(SCHEME).rpartition("/")[0] for uri in uris}
+        return frozenset(uris) - {stored.uri for folder in asked for stored in self.listing(folder)}
+
+    def folders(self, under: str = "") -> Iterator[str]:
+        """Yield every folder in the store (``<channel>``, ``<channel>/<epoch>``), each before those in it;
+        or one and all in it."""
+        self._fs.invalidate_cache()
+        waiting = [under]
+        while waiting:
+            folder = waiting.pop()
+            if folder:
+                yield folder
+            inside = sorted(self._inside(folder), reverse=True)
+            waiting += [f"{folder}/{name}".lstrip("/") for name in inside]
+
+    def listing(self, folder: str) -> Iterator[Stored]:
+        """Yield the files of one folder, links left out; nothing when it is not there."""
+        prefix = f"{SCHEME}{folder}/" if folder else SCHEME
+        with suppress(FileNotFoundError, NotADirectoryError):
+            if not self._local:
+                for info in self._fs.ls(self._place(folder), detail=True):
+                    if info["type"] == "file":
+                        size, written = int(info["size"] or 0), _written(info)
+                        yield Stored(uri=prefix + _name(info), size=size, written=written)
+                return
+            with os.scandir(self._place(folder)) as entries:
+                for entry in entries:
+                    if entry.is_file(follow_symlinks=False):
+                        with suppress(FileNotFoundError):
+                            stat = entry.stat()
+                            uri = prefix + entry.name
+                            yield Stored(uri=uri, size=stat.st_size, written=stat.st_mtime)
+
+    def remove(self, uri: str) -> bool:
+        """Remove a file; tell whether it was there. Raises OSError."""
+        try:
+            self._fs.rm_file(self._path(uri))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def remove_folder(self, folder: str, before: float) -> None:
+        """Remove a folder that is empty and unchanged since ``before`` (seconds since 1970).
+
+        Only where the store is a folder: elsewhere there are none without files.
+        """
+        if not self._local:
+            return
+        path = Path(self._path(f"{SCHEME}{folder}"))
+        # Not empty, or gone by another hand.
+        with suppress(OSError):
+            if path.stat().st_mtime < before:
+                path.rmdir()
+
     def local_path(self, uri: str) -> Path | None:
         """Return the file behind a segment where the store is a folder, else None."""
         return Path(self._path(uri)) if self._local else None
+
+    def _inside(self, folder: str) -> list[str]:
+        """Return the names of the folders in a folder; links are none."""
+        # Whatever is removed while we look is not there.
+        with suppress(FileNotFoundError, NotADirectoryError):
+            if not self._local:
+                found = self._fs.ls(self._place(folder), detail=True)
+                return [_name(info) for info in found if info["type"] == "directory"]
+            with os.scandir(self._place(folder)) as entries:
+                return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+        return []
+
+    def _place(self, folder: str) -> str:
+        return self._path(f"{SCHEME}{folder}") if folder else self._root
 
     def _path(self, uri: str) -> str:
         if not uri.startswith(SCHEME):
@@ -72,6 +165,24 @@ class MediaStore:
         if any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts):
             raise ValueError(f"{uri!r} leaves the media store")
         return "/".join([self._root, *parts])
+
+
+def _name(info: dict[str, Any]) -> str:
+    return str(info["name"]).rstrip("/").rpartition("/")[2]
+
+
+def _written(info: dict[str, Any]) -> float:
+    """Return when a file was written; each file system of fsspec names it otherwise.
+
+    One that does not tell says for ever young: retention must not guess.
+    """
+    for name in ("mtime", "LastModified", "last_modified", "updated", "created"):
+        moment = info.get(name)
+        if isinstance(moment, datetime):
+            return moment.timestamp()
+        if isinstance(moment, int | float):
+            return float(moment)
+    return float("inf")
 
 
 def segment_uri(channel: str, epoch: str, seq: int) -> str:

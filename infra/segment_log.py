@@ -3,7 +3,7 @@
 import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from aiokafka.partitioner import murmur2
 from confluent_kafka import KafkaError, Message, TopicPartition
@@ -14,11 +14,16 @@ from infra.following import Following
 from infra.kafka import decoded
 from schemas.envelope import Envelope, Undecodable
 from schemas.events import SegmentRecorded
-from schemas.topics import SEGMENTS
+from schemas.names import analysis_of
+from schemas.topics import SEGMENTS, Topic
 
 KEEP = timedelta(minutes=15)
+NEVER = datetime.max.replace(tzinfo=UTC)
 # The media clock, anchored once an epoch, may run ahead of Kafka's time stamps by this much.
 SLACK = timedelta(seconds=10)
+# The media of a file is read faster than it lasts: its clock runs ahead by as much as the longest file
+# (HORUS_UPLOAD_MAX_S is at most this).
+FILE_SLACK = timedelta(days=1)
 
 
 class Shelf:
@@ -29,6 +34,11 @@ class Shelf:
         self.segments: list[SegmentRecorded] = []
         self._reach = reach
         self._keep = keep
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether the shelf begins with the first segment of its epoch: a file has nothing before it."""
+        return bool(self.segments) and self.segments[0].segment.seq == 0
 
     def put(self, event: SegmentRecorded) -> None:
         """Take in a segment; drop what lies too far behind the newest."""
@@ -102,11 +112,16 @@ class SegmentLog:
         Reads the topic where memory does not reach back so far, which may take some seconds. Raises
         KafkaException when that is needed and the broker is away.
         """
+        of_file = analysis_of(channel) is not None
         with self._lock:
-            shelf = self._shelves.get(channel) or Shelf(self._reach, self._keep)
-            if self.ready and shelf.covers(start):
+            shelf = self._shelves.get(channel) or self._new(channel)
+            if self.ready and (shelf.covers(start) or (of_file and shelf.whole)):
                 return shelf.between(start, end)
         return self._from_log(channel, start, end).between(start, end)
+
+    def _new(self, channel: str) -> Shelf:
+        # How far back memory reaches is said by the wall clock, of which a file's media knows nothing.
+        return Shelf(self._reach, self._keep) if analysis_of(channel) is None else Shelf(NEVER, None)
 
     def _from_now(self) -> Sequence[Follower]:
         since = clock.now() - self._keep
@@ -120,11 +135,22 @@ class SegmentLog:
         if not isinstance(event, SegmentRecorded):
             return
         with self._lock:
-            self._shelves.setdefault(event.channel, Shelf(self._reach, self._keep)).put(event)
+            if event.channel not in self._shelves:
+                self._shelves[event.channel] = self._new(event.channel)
+            self._shelves[event.channel].put(event)
+            if analysis_of(event.channel) is not None:
+                self._forget_files(event.recorded_at - self._keep)
+
+    def _forget_files(self, before: datetime) -> None:
+        """Drop the files of which nothing was recorded since a moment: each is a channel of its own."""
+        for channel in [name for name in self._shelves if analysis_of(name) is not None]:
+            if self._shelves[channel].segments[-1].recorded_at < before:
+                del self._shelves[channel]
 
     def _from_log(self, channel: str, start: datetime, end: datetime) -> Shelf:
         """Read the channel's partition from the window's start until a segment lies behind its end."""
-        consumer, span = consumer_at(self._bootstrap_servers, SEGMENTS, since=start - SLACK)
+        slack = SLACK if analysis_of(channel) is None else FILE_SLACK
+        consumer, span = consumer_at(self._bootstrap_servers, SEGMENTS, since=start - slack)
         number = partition_of(channel)
         first, last = span[number]
         found = Shelf(start, None)
@@ -150,9 +176,9 @@ class SegmentLog:
         return found
 
 
-def partition_of(channel: str) -> int:
-    """Return the partition of the segments topic that holds a channel (murmur2, as all producers here)."""
-    return int(murmur2(channel.encode()) & 0x7FFFFFFF) % SEGMENTS.partitions
+def partition_of(channel: str, topic: Topic = SEGMENTS) -> int:
+    """Return the partition of a topic that holds a channel (murmur2, as all producers here)."""
+    return int(murmur2(channel.encode()) & 0x7FFFFFFF) % topic.partitions
 
 
 def _start(event: SegmentRecorded) -> datetime:

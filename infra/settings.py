@@ -9,6 +9,7 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
+from infra.host_policy import HostPolicy, policy
 from schemas.faults import FAULTS, Category
 
 Role = Literal["none", "viewer", "operator", "admin"]
@@ -16,6 +17,8 @@ Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 # At least one sample of a picture; at most an hour: what may stand still for longer is better not watched.
 Delay = Annotated[float, Field(ge=0.2, le=3600.0)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+# At least what clips, players and analyses still read; at most what the topics of the media remember.
+Keep = Annotated[float, Field(ge=900.0, le=604_800.0)]
 
 
 class BadSettings(ValueError):
@@ -34,7 +37,29 @@ class Settings(BaseSettings):
         None, description="key with the admin role; without one the first start makes and stores it"
     )
     horus_anonymous_role: Role = Field("none", description="role of requests without a key")
-    horus_cors_origins: str = Field("", description="who may call from a browser; origins, comma-separated")
+    horus_cors_origins: str = Field(
+        "",
+        description="who may call from a browser; origins, comma-separated; *: any, but only as anonymous",
+    )
+    horus_trusted_proxies: str = Field(
+        "", description="proxies that say who asks (X-Forwarded-For, -Proto); addresses, comma-separated"
+    )
+    horus_stream_hosts: str = Field(
+        "any",
+        description="hosts that streams may come from: networks, names, any (but cloud metadata), public; "
+        "comma-separated",
+    )
+    horus_webhook_hosts: str = Field(
+        "public", description="hosts that webhooks may be sent to, written as in HORUS_STREAM_HOSTS"
+    )
+    horus_channels_max: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        256, description="channels that the API lets be configured; each one watched is an ffmpeg"
+    )
+    horus_stream_files: str = Field(
+        "",
+        description="folders whose files may be watched as channels, comma-separated; "
+        "default: any, but only by `horus channels`",
+    )
     horus_models: Path | None = Field(
         None, description="folder of .tflite models; default: the committed ones"
     )
@@ -44,8 +69,56 @@ class Settings(BaseSettings):
     horus_media_url: str = Field(
         "", description="media store: a folder or an fsspec URL; default: <home>/media"
     )
+    horus_media_keep_s: Keep = Field(
+        604_800, description="seconds that segments are kept, until an admin configures the storage"
+    )
+    horus_media_quota_bytes: Annotated[int, Field(ge=0)] = Field(
+        0, description="bytes that live segments may take, likewise; 0: no limit"
+    )
+    horus_upload_max_mb: Annotated[int, Field(ge=1, le=1_048_576)] = Field(
+        2048, description="megabytes (of 2**20 bytes) that an uploaded file may have"
+    )
+    horus_upload_max_s: Annotated[float, Field(ge=1.0, le=86_400.0)] = Field(
+        14_400.0, description="seconds that the media in an uploaded file may last"
+    )
+    horus_upload_inline_s: Annotated[float, Field(ge=0.0, le=600.0)] = Field(
+        30.0, description="seconds of media up to which an upload is answered with what was found"
+    )
+    horus_upload_wait_s: Annotated[float, Field(ge=0.0, le=600.0)] = Field(
+        60.0, description="seconds after which such an upload is answered as queued all the same"
+    )
+    horus_uploads_at_once: Annotated[int, Field(ge=1, le=64)] = Field(
+        8, description="uploads that an API process takes in at the same time"
+    )
+    horus_upload_keep_s: Keep = Field(604_800, description="seconds that uploads' media is kept, likewise")
+    horus_sync_roots: str = Field(
+        "", description="folders that clips may be copied into; comma-separated; default: <home>/export"
+    )
+    horus_storage_metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        0, description="port on 127.0.0.1 for Prometheus metrics of the storage process; 0: none"
+    )
+    horus_webhook_key: SecretStr | None = Field(
+        None, description="key that seals webhooks' secrets; without one the first start makes and stores it"
+    )
+    horus_webhook_attempts: Annotated[int, Field(ge=1, le=20)] = Field(
+        10, description="attempts at a webhook's delivery before it becomes a dead letter"
+    )
+    horus_webhook_backoff_s: Annotated[float, Field(ge=0.01, le=60.0)] = Field(
+        1.0, description="seconds before a webhook's second attempt; doubled before each further one"
+    )
+    horus_webhook_timeout_s: Annotated[float, Field(ge=0.1, le=60.0)] = Field(
+        10.0, description="seconds that a webhook's target has to answer"
+    )
     horus_ffmpeg: Path | None = Field(None, description="ffmpeg with SRT; default: PATH, else the wheel's")
     horus_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="log level")
+    # Half a megabyte each at the worst, and a write a message: what one process serves well (docs/benchmarks.md).
+    horus_push_clients: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        1000, description="WebSocket and SSE clients that one API process takes; more are told to try again"
+    )
+    # A burst of some hundred messages; beyond it a client is fed from the ring, at its own pace.
+    horus_push_queue_bytes: Annotated[int, Field(ge=64 * 1024)] = Field(
+        512 * 1024, description="bytes that may wait in memory for one WebSocket client"
+    )
     horus_kafka_port: Port = Field(19092, description="port of the embedded Kafka broker")
     horus_kafka_controller_port: Port = Field(19093, description="port of the embedded Kafka controller")
     horus_postgres_port: Port = Field(15432, description="port of the embedded Postgres")
@@ -82,6 +155,17 @@ class Settings(BaseSettings):
     clears: dict[str, Delay] = Field(
         default_factory=dict, description="good seconds that end a fault, by class: CLEAR_S_<CLASS>"
     )
+
+    srt_stream_urls: dict[str, SecretStr] = Field(
+        default_factory=dict,
+        description="address of a source by the streamId that clients give: SRT_STREAM_URL_<ID>",
+    )
+
+    @field_validator("horus_stream_hosts", "horus_webhook_hosts")
+    @classmethod
+    def _is_a_policy(cls, text: str) -> str:
+        policy(text, "")
+        return text
 
     @field_validator("horus_admin_key")
     @classmethod
@@ -129,13 +213,47 @@ class Settings(BaseSettings):
         return self.horus_home.expanduser().absolute()
 
     @property
+    def sync_roots(self) -> tuple[Path, ...]:
+        """Return the folders that clips may be copied into; the first is the default one."""
+        given = [each.strip() for each in self.horus_sync_roots.split(",") if each.strip()]
+        return tuple(Path(each).expanduser().absolute() for each in given) or (self.home / "export",)
+
+    @property
+    def stream_policy(self) -> HostPolicy:
+        """Return where streams may come from."""
+        return policy(self.horus_stream_hosts, "HORUS_STREAM_HOSTS")
+
+    @property
+    def webhook_policy(self) -> HostPolicy:
+        """Return where webhooks may be sent to."""
+        return policy(self.horus_webhook_hosts, "HORUS_WEBHOOK_HOSTS")
+
+    @property
+    def stream_files(self) -> tuple[Path, ...] | None:
+        """Return the folders whose files may be watched as channels; None: any file, by the command line."""
+        given = [each.strip() for each in self.horus_stream_files.split(",") if each.strip()]
+        return tuple(Path(each).expanduser().absolute() for each in given) or None
+
+    def stream_url(self, stream_id: str) -> str | None:
+        """Return the address that the environment gives for a client's streamId, else the default one."""
+        name = stream_id.upper().replace("-", "_") or SRT_DEFAULT
+        found = self.srt_stream_urls.get(name) or self.srt_stream_urls.get(SRT_DEFAULT)
+        return found.get_secret_value() if found is not None else None
+
+    @property
     def clips(self) -> Path:
         """Return the folder of evidence clips and thumbnails."""
         return self.home / "clips"
 
 
 OWN_PREFIX = "HORUS_"
-SECRETS = frozenset({"HORUS_ADMIN_KEY", "DATABASE_URL"})
+SRT_PREFIX = "SRT_STREAM_URL_"
+"""Of the addresses of sources, as the original backend has them; a client's streamId in capitals follows."""
+SRT_DEFAULT = "DEFAULT"
+SRT_MEANING = (
+    "address of a source, for /streams/start with the streamId of that name; DEFAULT: for all others"
+)
+SECRETS = frozenset({"HORUS_ADMIN_KEY", "HORUS_WEBHOOK_KEY", "DATABASE_URL"})
 
 
 class PerClass(NamedTuple):
@@ -183,6 +301,11 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".
     given.update(os.environ if environ is None else environ)
     by_class = {name: (each.field, fault) for each in PER_CLASS for name, fault in each.names().items()}
     values: dict[str, Any] = {each.field: {} for each in PER_CLASS}
+    values["srt_stream_urls"] = {
+        name.removeprefix(SRT_PREFIX): value
+        for name, value in given.items()
+        if name.startswith(SRT_PREFIX) and value
+    }
     known = Settings.model_fields.keys() - values.keys()
     wrong: list[str] = []
     for name, value in given.items():
@@ -217,13 +340,14 @@ def _complaint(where: tuple[int | str, ...], message: str, value: object) -> str
 def in_words(settings: Settings) -> list[tuple[str, str, str]]:
     """Return (name, value, meaning) of every setting, secrets masked, as shown at start."""
     rows = []
-    families = {each.field for each in PER_CLASS}
+    families = {"srt_stream_urls", *(each.field for each in PER_CLASS)}
     for name, field in Settings.model_fields.items():
         if name in families:
             continue
         value = getattr(settings, name)
         shown = "(default)" if value is None or value == "" else str(value)
         rows.append((name.upper(), shown, field.description or ""))
+    rows += [(f"{SRT_PREFIX}{name}", "***", SRT_MEANING) for name in settings.srt_stream_urls]
     for each in PER_CLASS:
         given: dict[str, float] = getattr(settings, each.field)
         rows += [

@@ -1,11 +1,15 @@
 """The measuring stages: an indexed segment in, its scores and measures out. Shared by picture and sound."""
 
 import asyncio
+import threading
+import time
+from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import BinaryIO, Generic, TypeVar
 
+import msgspec
 import structlog
 
 from infra.media_store import MediaStore, MissingMedia, segment_uri
@@ -20,6 +24,10 @@ log = structlog.get_logger()
 
 Index = TypeVar("Index", bound=FramesIndexed | AudioIndexed)
 Context = TypeVar("Context")
+
+# What a segment leaves is a megabyte or so; a channel that was stopped, and a file given up, tell nobody here.
+# Ten minutes outlast any hiccup of a live channel, and what is missing then is read from the store again.
+IDLE_S = 600.0
 
 Measure = Callable[[Index, BinaryIO, Context | None], tuple[Measured, Context]]
 """Measure the media of an indexed segment, given what the segment before it left; pure."""
@@ -37,15 +45,21 @@ class MeasuringStage(Generic[Index, Context]):
         measure: Measure[Index, Context],
         store: MediaStore,
         threads: int,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Run ``measure`` on events of ``kind`` in threads: decoding and inference let go of the GIL."""
+        """Run ``measure`` on events of ``kind`` in threads: decoding and inference let go of the GIL.
+
+        ``clock`` gives seconds that only grow: by it, what nobody asks for is dropped.
+        """
         self.name = name
         self.inputs: tuple[Topic, ...] = (topic,)
         self._kind = kind
         self._measure = measure
         self._store = store
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
-        self._last: dict[str, tuple[str, int, Context]] = {}
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._last: OrderedDict[str, tuple[str, int, Context, float]] = OrderedDict()
 
     def lane(self, envelope: Envelope) -> str:
         """Return the channel: its segments are measured in order."""
@@ -66,11 +80,22 @@ class MeasuringStage(Generic[Index, Context]):
         except MissingMedia as error:
             raise Permanent(str(error)) from error
         measured, context = self._measure(event, BytesIO(media), self._before(event, segment))
-        self._last[segment.channel] = (segment.epoch, segment.seq, context)
+        self._remember(segment, None if event.last else context)
         return measured
 
+    def _remember(self, segment: SegmentRef, context: Context | None) -> None:
+        now = self._clock()
+        with self._lock:
+            self._last.pop(segment.channel, None)
+            if context is not None:
+                self._last[segment.channel] = (segment.epoch, segment.seq, context, now)
+            # The one measured longest ago stands first.
+            while self._last and now - next(iter(self._last.values()))[3] > IDLE_S:
+                self._last.popitem(last=False)
+
     def _before(self, event: Index, segment: SegmentRef) -> Context | None:
-        last = self._last.get(segment.channel)
+        with self._lock:
+            last = self._last.get(segment.channel)
         if last is not None and last[:2] == (segment.epoch, segment.seq - 1):
             return last[2]
         if segment.seq == 0:
@@ -79,4 +104,6 @@ class MeasuringStage(Generic[Index, Context]):
             previous = self._store.read(segment_uri(segment.channel, segment.epoch, segment.seq - 1))
         except MissingMedia:
             return None
-        return self._measure(event, BytesIO(previous), None)[1]
+        # What waits at its end is judged with this segment, even if that is the last one.
+        before = msgspec.structs.replace(event, last=False)
+        return self._measure(before, BytesIO(previous), None)[1]

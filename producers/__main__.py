@@ -1,5 +1,6 @@
 """``python -m producers``: watch every channel that the log asks for, until told to end."""
 
+import os
 import shutil
 import signal
 import sys
@@ -15,6 +16,7 @@ from infra.media_store import MediaStore
 from infra.settings import BadSettings, Settings, load
 from producers import ffmpeg
 from producers.desired import STAGE, DesiredState, last_media
+from producers.gate import Gate
 from producers.ingest import Edges, Ingest
 from producers.outbox import Outbox
 from producers.reconcile import Reconciler
@@ -49,14 +51,21 @@ def main() -> int:
     shutil.rmtree(spool, ignore_errors=True)
     spool.mkdir(parents=True)
     outbox = Outbox(Publisher(settings.bootstrap_servers, STAGE))
+    # Behind a proxy of the house names are its to look up, and hosts its to allow.
+    gate = None if os.environ.get("http_proxy") else Gate(settings.stream_policy)
     edges = Edges(
         ffmpeg=binary,
         spool=spool,
         store=MediaStore(settings.media_url),
         put=outbox.put,
+        hosts=settings.stream_policy,
+        files=settings.stream_files,
+        proxy=gate.url if gate is not None else None,
         full=lambda: outbox.full,
     )
     watch(settings, edges, ending)
+    if gate is not None:
+        gate.close()
     if not outbox.close(LAST_WORDS_S):
         log.warning("some last events were not confirmed: their segments are not in the log")
     return 0

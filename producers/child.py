@@ -48,6 +48,7 @@ class Child:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 pass_fds=(segments_write, packets_write),
+                env=_environment(command),
                 # Out of the terminal's group: Ctrl-C is ours to hear, and ffmpeg ends in good order.
                 process_group=0,
             )
@@ -108,6 +109,12 @@ class Child:
             os.close(end)
         if self._process.stderr is not None:
             self._process.stderr.close()
+
+
+def _environment(command: Command) -> dict[str, str]:
+    """Return ffmpeg's environment: ours, without what would lead it past a proxy that it is told to use."""
+    past = "no_proxy" if "-http_proxy" in command.source.options else ""
+    return {name: value for name, value in os.environ.items() if name != past}
 
 
 class _Lines:

@@ -25,6 +25,12 @@ PATIENT_ANALYZE_S = 12.0
 # Sound this much later than the picture still goes into its segment; beyond, the picture waits no longer.
 INTERLEAVE_S = 1.0
 AAC_BITRATE = "192k"
+# Pictures that come as they are (a capture device): for looking at and judging, at a cost that a machine can
+# bear beside its channels, with a key frame a second so that segments are as short as any.
+_COMPRESSED = (
+    *("-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-crf", "20"),
+    *("-pix_fmt", "yuv420p", "-force_key_frames", "expr:gte(t,n_forced)"),
+)
 _MICRO = 1_000_000
 
 
@@ -92,7 +98,8 @@ def arguments(command: Command, segments_fd: int, packets_fd: int) -> list[str]:
         *(str(command.binary), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info"),
         *("-fpsprobesize", "0", "-analyzeduration", str(int(command.analyze_s * _MICRO))),
         *(*command.source.options, "-i", command.source.url),
-        *("-map", "0:v:0?", *sound, *keep, "-max_interleave_delta", str(int(INTERLEAVE_S * _MICRO))),
+        *("-map", "0:v:0?", *sound, *(_COMPRESSED if command.source.raw else ()), *keep),
+        *("-max_interleave_delta", str(int(INTERLEAVE_S * _MICRO))),
         *("-f", "segment", "-segment_time", str(SEGMENT_S), "-min_seg_duration", str(SEGMENT_S)),
         *("-segment_format", "mpegts", "-segment_format_options", "mpegts_copyts=1"),
         *("-segment_list", f"pipe:{segments_fd}", "-segment_list_type", "csv"),

@@ -14,14 +14,17 @@ import msgspec
 import structlog
 
 from infra import clock
+from infra.host_policy import HostPolicy, HostRefused, HostUnknown
 from infra.media_store import MediaStore
+from infra.shown_url import masking, shown_url
+from infra.source_url import BadSource, admitted
 from producers import status
 from producers.attempt import Attempt, Setting
 from producers.epoch import WINDOW, continues
 from producers.ffmpeg import ANALYZE_S, PATIENT_ANALYZE_S, Command, Sound
 from producers.outbox import Letter
 from producers.segments import Before, Finished, Recorder
-from producers.sources import Source, masking, source
+from producers.sources import Source, source
 from producers.status import Standing
 from producers.trouble import Diagnosis, Run, diagnose, healthy_s
 from schemas.events import StreamConfigured
@@ -54,6 +57,12 @@ class Edges(msgspec.Struct, frozen=True, kw_only=True):
     """Folder for unfinished segments, on the same file system as the media store if that is a folder."""
     store: MediaStore
     put: Callable[[tuple[Letter, ...]], None]
+    hosts: HostPolicy
+    """Where streams may come from."""
+    files: tuple[Path, ...] | None = None
+    """Folders whose files may be watched; None: any."""
+    proxy: str | None = None
+    """Address of the proxy that HTTP sources go through."""
     full: Callable[[], bool]
     """Tells whether events wait for the broker in such number that no more should be put."""
 
@@ -121,12 +130,18 @@ class Ingest:
 
     def _watch(self) -> None:
         structlog.contextvars.bind_contextvars(channel=self.channel)
-        log.info("watching", url=self._mask(self.url))
+        log.info("watching", url=shown_url(self.url))
         self._tell()
         while not self._stopping.is_set():
             began = time.monotonic()
             try:
+                # Asked anew each time: what a name stands for may have changed, and what is allowed too.
+                opened = admitted(self.url, self._edges.hosts, self._edges.files)
+                self._source = source(opened, self._edges.proxy)
                 at_once = self._run_once()
+            except (BadSource, HostRefused, HostUnknown) as error:
+                self._refuse(str(error))
+                at_once = False
             except Exception as error:
                 # Whatever it is, the other channels go on, and this one is tried again with growing pauses.
                 log.exception("cannot run ffmpeg", why=str(error))
@@ -142,6 +157,17 @@ class Ingest:
             self._tell()
         shutil.rmtree(self._spool, ignore_errors=True)
         log.info("no longer watching", on_purpose=self._on_purpose)
+
+    def _refuse(self, why: str) -> None:
+        """Take in that nothing can be opened: the host is not allowed, or has no address."""
+        self._restarts += 1
+        told = Diagnosis(trouble="unreachable", reason=self._mask(why))
+        before = self.before
+        if self._standing.reason != told.reason:
+            log.warning("not opened", why=told.reason)
+        self._standing = status.troubled(
+            self._standing, told, since=before.end if before else self._standing.since
+        )
 
     def _run_once(self) -> bool:
         """Run ffmpeg until it ends or has to; tell whether the next run is to begin at once."""

@@ -49,13 +49,17 @@ def plan(desired: Mapping[str, StreamConfigured], running: Mapping[str, Watched]
 
 
 def wanted(desired: Mapping[str, StreamConfigured], event: Event) -> dict[str, StreamConfigured]:
-    """Return what is desired after one more event of ``horus.streams.v1``; other events change nothing."""
+    """Return what is to be watched after one more event of ``horus.streams.v1``; others change nothing."""
     after = dict(desired)
-    if isinstance(event, StreamConfigured):
+    if isinstance(event, StreamConfigured) and event.enabled:
         after[event.channel] = event
-    elif isinstance(event, StreamRemoved):
+    elif isinstance(event, StreamConfigured | StreamRemoved):
         after.pop(event.channel, None)
     return after
+
+
+Unwanted = StreamRemoved | StreamConfigured
+"""The wish by which a channel is not to be watched: removed, or configured and not enabled."""
 
 
 class Watching(Protocol):
@@ -89,13 +93,13 @@ class Reconciler:
         self,
         begin: Callable[[StreamConfigured, Before | None], Watching],
         known: Mapping[str, Before],
-        gone: Callable[[StreamRemoved], None],
+        gone: Callable[[Unwanted], None],
     ) -> None:
         """``begin`` makes an ingest; ``known`` is the last media of each channel, read from the log; ``gone``
-        is told of a removed channel that nobody watches, so that nobody else could say it has stopped."""
+        is told of an unwanted channel that nobody watches, so that nobody else could say it has stopped."""
         self._begin = begin
         self._gone = gone
-        self._removed: dict[str, StreamRemoved] = {}
+        self._unwanted: dict[str, Unwanted] = {}
         self._known = dict(known)
         self._desired: dict[str, StreamConfigured] = {}
         self._lock = threading.Lock()
@@ -105,10 +109,10 @@ class Reconciler:
         """Take in an event of desired state; `step` acts on it."""
         with self._lock:
             self._desired = wanted(self._desired, event)
-            if isinstance(event, StreamRemoved):
-                self._removed[event.channel] = event
+            if isinstance(event, StreamConfigured | StreamRemoved) and event.channel not in self._desired:
+                self._unwanted[event.channel] = event
             else:
-                self._removed.pop(event.channel, None)
+                self._unwanted.pop(event.channel, None)
 
     def step(self) -> Plan:
         """Start, stop and change ingests so that what is wanted is watched; return what was done."""
@@ -117,8 +121,8 @@ class Reconciler:
             self._remember(name)
         with self._lock:
             desired = self._desired
-            removed, self._removed = self._removed, {}
-        for name, event in removed.items():
+            unwanted, self._unwanted = self._unwanted, {}
+        for name, event in unwanted.items():
             if name not in self._running:
                 self._gone(event)
         todo = plan(desired, {name: watched for name, (watched, _) in self._running.items()})

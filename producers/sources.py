@@ -1,11 +1,11 @@
-"""Where media may come from: the whitelist of schemes, ffmpeg's options for each, and masking of secrets."""
+"""What ffmpeg is told of a source: the address it opens and the options for each scheme."""
 
-import re
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit, urlunsplit
 
 import msgspec
+
+from infra.source_url import check
 
 # Without a byte for so long ffmpeg gives up reading; a signal counts as lost from 3 s on.
 READ_TIMEOUT_S = 4.5
@@ -17,25 +17,12 @@ LISTEN_TIMEOUT_S = 2.5
 # libsrt delays everything by 120 ms where neither side asks for more (its receiver latency's default).
 SRT_LATENCY_S = 0.12
 
-MASK = "***"
 _MICRO = 1_000_000
 
 # Containers that name no other file or host; a playlist would.
 _FILE_FORMATS = "mpegts,mpeg,mov,matroska,avi,flv,mxf,asf,ogg,wav,mp3,aac,ac3,h264,hevc,mpegvideo"
-# Parameters whose values are no secrets; whatever else stands in a query is masked.
-_HARMLESS = frozenset(
-    (
-        *("mode", "latency", "rcvlatency", "peerlatency", "pkt_size", "transtype", "pbkeylen", "maxbw"),
-        *("timeout", "connect_timeout", "listen_timeout", "localaddr", "localport", "sources"),
-        *("fifo_size", "overrun_nonfatal", "buffer_size", "reuse", "ttl"),
-    )
-)
 # ffmpeg would take these from an SRT or UDP address over ours, and a dead source would go unnoticed.
 _OURS = frozenset(("timeout", "connect_timeout", "listen_timeout", "rw_timeout", "stimeout"))
-
-
-class BadSource(ValueError):
-    """An address that Horus does not take media from; the text is one line and holds no secret."""
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,95 +40,24 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     returns: bool = True
     """Whether the source may be left for a moment. An SRT sender may take the end of its connection for the
     end of its work, as ffmpeg does."""
+    raw: bool = False
+    """Whether its pictures are not compressed, and must be before they fit into segments."""
     latency_s: float = 0.0
     """How much later than they were sent bytes are handed over, by the protocol's own rule."""
 
 
-def check(url: str) -> str:
-    """Return an address in the form in which it is kept (a path becomes ``file:///...``).
+def source(url: str, proxy: str | None = None) -> Source:
+    """Return what ffmpeg needs to open ``url``. Raises BadSource like `infra.source_url.check`.
 
-    Raises BadSource with one line that says what is wrong and what is taken.
+    ``proxy``: the address of `producers.gate`, through which HTTP sources, what their playlists name and
+    where their servers redirect are fetched; None: fetched directly.
     """
-    given = url.strip()
-    if not given or any(ord(letter) < 32 or letter == "\x7f" for letter in given):
-        raise BadSource("the address of a source is empty or holds control characters")
-    if given.startswith("-"):
-        raise BadSource("the address of a source cannot start with '-'")
-    scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", given)
-    if scheme is None:
-        return Path(given).expanduser().absolute().as_uri()
-    name = scheme.group(1).lower()
-    if name not in _SCHEMES:
-        raise BadSource(
-            f"{name}: is not a scheme that Horus takes media from ({', '.join(sorted(_SCHEMES))})"
-        )
-    if name == "file":
-        path = Path(unquote(urlsplit(given).path))
-        if not path.is_absolute() or "\0" in str(path):
-            raise BadSource("file: wants an absolute path, like file:///media/clip.ts")
-        return path.as_uri()
-    try:
-        parts = urlsplit(given)
-        port = parts.port
-    except ValueError as error:
-        raise BadSource(f"{name}: {error}") from error
-    if name in ("srt", "udp", "rtp") and port is None:
-        raise BadSource(f"{name}: the address needs a port, like {name}://host:9000")
-    if not parts.hostname and name not in ("srt", "udp", "rtp"):
-        raise BadSource(f"{name}: the address names no host")
-    return given
-
-
-def source(url: str) -> Source:
-    """Return what ffmpeg needs to open ``url``. Raises BadSource like `check`."""
     checked = check(url)
     parts = urlsplit(checked)
-    return _SCHEMES[parts.scheme.lower()](parts)
-
-
-def mask(url: str) -> str:
-    """Return an address that may be shown: user, password and secret parameters replaced by ``***``."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return MASK
-    host = parts.netloc.rpartition("@")[2]
-    place = f"{MASK}@{host}" if "@" in parts.netloc else host
-    pairs = [(key, value if key in _HARMLESS else MASK) for key, value in _query(parts).items()]
-    path = parts.path
-    if (key := _stream_key(parts)) is not None:
-        path = path.removesuffix(key) + MASK
-    return urlunsplit(
-        parts._replace(netloc=place, path=path, query=urlencode(pairs, safe="*:/,"), fragment="")
-    )
-
-
-def masking(url: str) -> Callable[[str], str]:
-    """Return a function that hides the secrets of ``url`` wherever they stand in a line of text."""
-    parts = urlsplit(url)
-    secrets = {value for key, value in _query(parts).items() if key not in _HARMLESS}
-    secrets |= {unquote(secret) for secret in (parts.username, parts.password) if secret}
-    secrets |= {secret for secret in (parts.username, parts.password, _stream_key(parts)) if secret}
-    # As they stand in the address, before percent-decoding, too; long ones first, for one may hold another.
-    secrets |= {
-        pair.partition("=")[2] for pair in parts.query.split("&") if pair.partition("=")[0] not in _HARMLESS
-    }
-    ordered = sorted((secret for secret in secrets if secret), key=len, reverse=True)
-
-    def masked(line: str) -> str:
-        line = line.replace(url, mask(url))
-        for secret in ordered:
-            line = line.replace(secret, MASK)
-        return line
-
-    return masked
-
-
-def _stream_key(parts: SplitResult) -> str | None:
-    """Return what stands last in an RTMP address: whoever knows it may publish in the station's name."""
-    if parts.scheme.lower() not in ("rtmp", "rtmps"):
-        return None
-    return parts.path.rpartition("/")[2] or None
+    opened = _SCHEMES[parts.scheme.lower()](parts)
+    if proxy is None or parts.scheme.lower() not in ("http", "https"):
+        return opened
+    return msgspec.structs.replace(opened, options=(*opened.options, "-http_proxy", proxy))
 
 
 def _query(parts: SplitResult) -> Mapping[str, str]:
@@ -232,7 +148,7 @@ def _http(parts: SplitResult) -> Source:
     return Source(
         url=urlunsplit(parts),
         options=(
-            *_whitelist("http,https,tls,tcp,crypto"),
+            *_whitelist("http,https,httpproxy,tls,tcp,crypto"),
             "-rw_timeout",
             _micro(READ_TIMEOUT_S),
             "-re",
@@ -256,6 +172,11 @@ def _file(parts: SplitResult) -> Source:
     )
 
 
+def _v4l2(parts: SplitResult) -> Source:
+    # The device's own words for a picture are its default ones; a hub that was pulled ends the reading.
+    return Source(url=parts.path, options=("-f", "v4l2"), raw=True, times_out=False)
+
+
 _SCHEMES: dict[str, Callable[[SplitResult], Source]] = {
     "srt": _srt,
     "udp": _udp,
@@ -267,4 +188,5 @@ _SCHEMES: dict[str, Callable[[SplitResult], Source]] = {
     "http": _http,
     "https": _http,
     "file": _file,
+    "v4l2": _v4l2,
 }

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from producers.trouble import Diagnosis
-from schemas.events import StreamRemoved, StreamStatusChanged
+from schemas.events import StreamConfigured, StreamRemoved, StreamStatusChanged
 from schemas.events.streams import State, Trouble
 from schemas.faults import SEM_SINAL
 
@@ -75,16 +75,17 @@ def stopped(standing: Standing, *, since: datetime) -> Standing:
     )
 
 
-def gone(removed: StreamRemoved) -> StreamStatusChanged:
-    """Return the word that a removed channel has stopped, for one that was not being watched just then.
+def gone(wish: StreamRemoved | StreamConfigured) -> StreamStatusChanged:
+    """Return the word that an unwanted channel has stopped, for one that was not being watched just then.
 
     It is the same event however often it is told.
     """
+    at = wish.removed_at if isinstance(wish, StreamRemoved) else wish.configured_at
     return StreamStatusChanged(
-        channel=removed.channel,
+        channel=wish.channel,
         state="stopped",
-        since=removed.removed_at,
-        observed_at=removed.removed_at,
+        since=at,
+        observed_at=at,
         reason=NO_LONGER,
     )
 

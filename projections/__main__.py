@@ -3,17 +3,21 @@
 import signal
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 from confluent_kafka import KafkaException
+from sqlalchemy import Engine
 
 from infra import logs, postgres, settings
 from infra.dead_letter import DeadLetters
 from projections import migrate
+from projections.audit import Audit
 from projections.ocorrencias import Ocorrencias
 from projections.patience import Stopping, one_line, patience
 from projections.poison import TooMuchPoison
 from projections.positions import Fenced
+from projections.projection import Projection
 from projections.projector import Projector
 from projections.source import KafkaSource, LostPosition
 
@@ -33,14 +37,14 @@ def main() -> int:
         signal.signal(number, lambda *_: stopping.set())
     try:
         patience("migrating", stopping)(migrate.upgrade, engine, wait_s=0.0)
-        projection = Ocorrencias()
-        Projector(
-            projection,
-            engine,
-            KafkaSource(chosen.bootstrap_servers, f"projections-{projection.name}"),
-            DeadLetters(chosen.bootstrap_servers, f"projections-{projection.name}"),
-            stopping=stopping,
-        ).run()
+        projections: tuple[Projection, ...] = (Ocorrencias(), Audit())
+        with ThreadPoolExecutor(len(projections)) as pool:
+            running = [
+                pool.submit(_project, each, engine, chosen.bootstrap_servers, stopping)
+                for each in projections
+            ]
+        for each in running:
+            each.result()
     except Stopping:
         pass
     except (Fenced, LostPosition, TooMuchPoison, KafkaException) as error:
@@ -49,6 +53,16 @@ def main() -> int:
     finally:
         engine.dispose()
     return 0
+
+
+def _project(projection: Projection, engine: Engine, kafka: str, stopping: threading.Event) -> None:
+    """Run one projection; its end, whatever the reason, is that of all: the supervisor starts them anew."""
+    name = f"projections-{projection.name}"
+    try:
+        source, letters = KafkaSource(kafka, name), DeadLetters(kafka, name)
+        Projector(projection, engine, source, letters, stopping=stopping).run()
+    finally:
+        stopping.set()
 
 
 if __name__ == "__main__":

@@ -24,6 +24,11 @@ COLUMNS: tuple[str, ...] = (
     "version",
     "applied",
     "last_offset",
+    "offsets",
+    "ack",
+    "first_ack_at",
+    "edited",
+    "deleted",
 )
 """Columns in the order of `copy_line`."""
 
@@ -49,7 +54,7 @@ def copy_line(row: Row) -> str:
             str(state.id),
             state.uid,
             state.channel,
-            state.category.value,
+            state.category,
             state.type,
             state.severity.value,
             repr(state.confidence),
@@ -62,8 +67,17 @@ def copy_line(row: Row) -> str:
             str(state.version),
             _array(state.applied),
             str(row.last_offset),
+            "{" + ",".join(map(str, state.offsets)) + "}",
+            _json(state.ack),
+            state.first_ack_at.isoformat() if state.first_ack_at else None,
+            _json(state.edited),
+            "t" if state.deleted else "f",
         )
     )
+
+
+def _json(value: msgspec.Struct | None) -> str | None:
+    return None if value is None else msgspec.json.encode(value).decode()
 
 
 def _array(words: Sequence[str]) -> str:
@@ -75,5 +89,5 @@ def _array(words: Sequence[str]) -> str:
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def _line(values: Sequence[str]) -> str:
-    return "\t".join(value.translate(_ESCAPES) for value in values) + "\n"
+def _line(values: Sequence[str | None]) -> str:
+    return "\t".join("\\N" if value is None else value.translate(_ESCAPES) for value in values) + "\n"

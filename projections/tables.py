@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, Index, Integer, MetaData, Text
+from sqlalchemy import BigInteger, Boolean, DateTime, Index, Integer, MetaData, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -46,6 +46,12 @@ class OcorrenciaColumns:
     """Ids of the events folded in."""
     last_offset: Mapped[int] = mapped_column(BigInteger)
     """Offset of the last event that changed the row."""
+    offsets: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default=text("'{}'"))
+    """Where the applied events lie in the log; shorter for rows that are older than this column."""
+    ack: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    first_ack_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    edited: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    deleted: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
 
     def state(self) -> contract.Ocorrencia:
         """Return the occurrence. Raises msgspec.ValidationError when the row is none of this contract's."""
@@ -53,6 +59,8 @@ class OcorrenciaColumns:
             {
                 **{name: getattr(self, name) for name in contract.Ocorrencia.__struct_fields__},
                 "evidence": msgspec.convert(self.evidence, Evidence),
+                "ack": msgspec.convert(self.ack, contract.Ack | None),
+                "edited": msgspec.convert(self.edited, contract.Edit | None),
             },
             contract.Ocorrencia,
         )
@@ -71,9 +79,47 @@ class OcorrenciaV1(OcorrenciaColumns, Table):
 
 
 class Ocorrencia(OcorrenciaColumns, View):
-    """The occurrences, to be read."""
+    """The occurrences, to be read; without the deleted ones."""
 
     __tablename__ = "ocorrencias"
+
+
+class OcorrenciaEver(OcorrenciaColumns, View):
+    """Every occurrence there ever was: commands and the history ask for deleted ones too."""
+
+    __tablename__ = "ocorrencias_ever"
+
+
+class AuditColumns:
+    """Somebody's command; see `projections.audit`."""
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    """Of the event that tells of it: the same after every rebuild."""
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    """UTC, by the clock of the API that took the command."""
+    who: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Text)
+    """``<subject>.<verb>``, e.g. ``ocorrencias.edit``."""
+    target: Mapped[str] = mapped_column(Text)
+    detail: Mapped[str] = mapped_column(Text)
+
+
+class AuditV1(AuditColumns, Table):
+    """Version 1 of the table."""
+
+    __tablename__ = "audit_v1"
+    # The three questions: what happened then, what did he do, who did that.
+    __table_args__ = (
+        Index("audit_v1_at", "at", "id"),
+        Index("audit_v1_who", "who", "at"),
+        Index("audit_v1_action", "action", "at"),
+    )
+
+
+class Audit(AuditColumns, View):
+    """Who did what, to be read."""
+
+    __tablename__ = "audit"
 
 
 class ProjectionOffset(Table):

@@ -52,7 +52,7 @@ def encode(event: Event, *, source: str, time: datetime) -> Encoded:
     identity = event_id(event)
     return Encoded(
         id=identity,
-        key=event.channel.encode(),
+        key=event.about().encode(),
         value=_encoder.encode(event),
         headers=[
             ("ce_specversion", SPEC_VERSION.encode()),

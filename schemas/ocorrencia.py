@@ -10,15 +10,43 @@ from schemas.events.ocorrencias import (
     Evidence,
     EvidenceAttached,
     Fault,
+    OcorrenciaAcknowledged,
+    OcorrenciaChange,
     OcorrenciaClosed,
+    OcorrenciaCreated,
+    OcorrenciaDeleted,
+    OcorrenciaEdited,
     OcorrenciaEscalated,
     OcorrenciaEvent,
     OcorrenciaOpened,
 )
-from schemas.faults import Category
 from schemas.severity import Severity
 
 Status = Literal["aberta", "encerrada"]
+
+BEGINNINGS = (OcorrenciaOpened, OcorrenciaCreated)
+"""The events with which an occurrence begins; its id is the offset of the first of them."""
+
+
+class Ack(msgspec.Struct, frozen=True, kw_only=True):
+    """Who has seen an occurrence."""
+
+    by: str
+    """Name of the key."""
+    at: datetime
+    comment: str | None = None
+    name: str | None = None
+    """Who said so at a console whose key several people share."""
+
+
+class Edit(msgspec.Struct, frozen=True, kw_only=True):
+    """Who last corrected an occurrence, and what has been corrected so far."""
+
+    by: str
+    """Name of the key."""
+    at: datetime
+    fields: tuple[str, ...]
+    """Names in `Changes`, of all edits, sorted: here a person's word holds over that of the stages."""
 
 
 class Ocorrencia(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +59,7 @@ class Ocorrencia(msgspec.Struct, frozen=True, kw_only=True):
     channel: str
     status: Status
     type: str
-    category: Category
+    category: str
     severity: Severity
     confidence: float
     start_ts: datetime
@@ -44,6 +72,15 @@ class Ocorrencia(msgspec.Struct, frozen=True, kw_only=True):
     """Number of events folded in; grows by one with each."""
     applied: tuple[str, ...]
     """Ids of the events folded in: a repeated one changes nothing."""
+    offsets: tuple[int, ...] = ()
+    """Where those events lie in the topic, in the same order."""
+    ack: Ack | None = None
+    """The last acknowledgement."""
+    first_ack_at: datetime | None = None
+    """When it was first acknowledged."""
+    edited: Edit | None = None
+    deleted: bool = False
+    """Taken off the lists; nothing changes it any more."""
 
 
 def fold(
@@ -52,34 +89,64 @@ def fold(
     """Return the occurrence after one more event of ``horus.ocorrencias.v1``.
 
     ``state`` is what the occurrence (``event.uid``) was before, None if unknown; ``offset`` and ``time`` are
-    the event's place in the topic and its ``ce_time``. A repeated event, and one about an occurrence that
-    never opened, leave the state as it is; so does an event of another family.
+    the event's place in the topic and its ``ce_time``. A repeated event, one about an occurrence that never
+    opened or was deleted, and a command for another version leave the state as it is, the same object; so
+    does an event of another family.
     """
     if not isinstance(event, OcorrenciaEvent):
         return state
-    if isinstance(event, OcorrenciaOpened):
-        return state if state is not None else _opened(event, event_id, offset, time)
-    if state is None or event_id in state.applied:
+    if isinstance(event, BEGINNINGS):
+        return state if state is not None else _begun(event, event_id, offset, time)
+    if state is None or state.deleted or event_id in state.applied or _stale(state, event):
         return state
-    applied = msgspec.structs.replace(state, version=state.version + 1, applied=(*state.applied, event_id))
+    return msgspec.structs.replace(
+        state,
+        version=state.version + 1,
+        applied=(*state.applied, event_id),
+        offsets=(*state.offsets, offset),
+        **_changes(state, event),
+    )
+
+
+def _stale(state: Ocorrencia, event: OcorrenciaEvent) -> bool:
+    """Tell whether a command was meant for another version: of two racing clients, the second one's is."""
+    return isinstance(event, OcorrenciaChange) and event.if_version not in (None, state.version)
+
+
+def _changes(state: Ocorrencia, event: OcorrenciaEvent) -> dict[str, object]:
+    """Return what an event that holds sets, besides the version. In one step: rebuilding is made of this."""
     match event:
         case OcorrenciaEscalated():
             # Evidence and grades come from different stages: a late grade does not reopen a closed one.
-            return applied if state.status == "encerrada" else _as_decided(applied, event.fault)
+            return {} if state.status == "encerrada" else _decided(state, event.fault)
         case OcorrenciaClosed():
-            return msgspec.structs.replace(_as_decided(applied, event.fault), status="encerrada")
+            return {**_decided(state, event.fault), "status": "encerrada"}
         case EvidenceAttached():
-            return msgspec.structs.replace(applied, evidence=merged(state.evidence, event.evidence))
-    return state
+            return {"evidence": merged(state.evidence, event.evidence)}
+        case OcorrenciaAcknowledged():
+            ack = Ack(by=event.by, at=event.at, comment=event.comment, name=event.name)
+            return {"ack": ack, "first_ack_at": state.first_ack_at or event.at}
+        case OcorrenciaEdited():
+            return _edited(state, event)
+        case OcorrenciaDeleted():
+            return {"deleted": True}
+    return {}
 
 
-def _opened(event: OcorrenciaOpened, event_id: str, offset: int, time: datetime) -> Ocorrencia:
+def _begun(
+    event: OcorrenciaOpened | OcorrenciaCreated, event_id: str, offset: int, time: datetime
+) -> Ocorrencia:
     fault = event.fault
+    if isinstance(event, OcorrenciaOpened):
+        evidence = Evidence(model=event.why.model.name if event.why.model else None)
+        status: Status = "aberta"
+    else:
+        evidence, status = event.evidence, "encerrada"
     return Ocorrencia(
         id=offset,
         uid=event.uid,
         channel=event.channel,
-        status="aberta",
+        status=status,
         type=fault.type,
         category=fault.category,
         severity=fault.severity,
@@ -87,21 +154,35 @@ def _opened(event: OcorrenciaOpened, event_id: str, offset: int, time: datetime)
         start_ts=fault.start_ts,
         end_ts=fault.end_ts,
         duration_s=fault.duration_s,
-        evidence=Evidence(model=event.why.model.name if event.why.model else None),
+        evidence=evidence,
         created_at=time,
         version=1,
         applied=(event_id,),
+        offsets=(offset,),
     )
 
 
-def _as_decided(state: Ocorrencia, fault: Fault) -> Ocorrencia:
-    return msgspec.structs.replace(
-        state,
-        severity=fault.severity,
-        confidence=fault.confidence,
-        end_ts=fault.end_ts,
-        duration_s=fault.duration_s,
-    )
+def _decided(state: Ocorrencia, fault: Fault) -> dict[str, object]:
+    decided: dict[str, object] = {
+        "severity": fault.severity,
+        "confidence": fault.confidence,
+        "end_ts": fault.end_ts,
+        "duration_s": fault.duration_s,
+    }
+    if state.edited is not None:
+        for name in state.edited.fields:
+            decided.pop(name, None)
+    return decided
+
+
+def _edited(state: Ocorrencia, event: OcorrenciaEdited) -> dict[str, object]:
+    changes = {
+        name: value for name, value in msgspec.structs.asdict(event.changes).items() if value is not None
+    }
+    before = state.edited.fields if state.edited else ()
+    edit = Edit(by=event.by, at=event.at, fields=tuple(sorted({*before, *changes})))
+    said = Evidence(human_description=changes.pop("human_description", None))
+    return {**changes, "evidence": merged(state.evidence, said), "edited": edit}
 
 
 def merged(old: Evidence, new: Evidence) -> Evidence:

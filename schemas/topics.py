@@ -5,20 +5,38 @@ from datetime import timedelta
 import msgspec
 
 from schemas.events import (
+    AnalysisDecided,
+    AnalysisFailed,
+    AnalysisFinished,
+    AnalysisProgressed,
+    AnalysisRequested,
     AudioIndexed,
     AudioMeasured,
+    CommandDone,
     Event,
     EvidenceAttached,
     FramesIndexed,
+    KeyCreated,
+    KeyRevoked,
     MediaGap,
+    OcorrenciaAcknowledged,
     OcorrenciaClosed,
+    OcorrenciaCreated,
+    OcorrenciaDeleted,
+    OcorrenciaEdited,
     OcorrenciaEscalated,
     OcorrenciaOpened,
     SegmentRecorded,
+    StorageConfigured,
     StreamConfigured,
     StreamRemoved,
     StreamStatusChanged,
     VideoMeasured,
+    WebhookConfigured,
+    WebhookGaveUp,
+    WebhookLetterSettled,
+    WebhookReached,
+    WebhookRemoved,
 )
 
 CHANNEL_PARTITIONS = 16
@@ -65,7 +83,7 @@ STREAMS = Topic(
     compacted=True,
     events=(StreamConfigured, StreamRemoved),
     written_by=("api", "cli"),
-    read_by=("producers", "api"),
+    read_by=("producers", "decisions", "api"),
 )
 STREAM_STATUS = Topic(
     name="horus.stream-status.v1",
@@ -118,9 +136,66 @@ OCORRENCIAS = Topic(
     key="channel",
     # One on purpose: occurrences are rare, and one partition gives one order, ids and cursors.
     partitions=1,
-    events=(OcorrenciaOpened, OcorrenciaEscalated, OcorrenciaClosed, EvidenceAttached),
-    written_by=("decisions", "evidence"),
+    events=(
+        OcorrenciaOpened,
+        OcorrenciaEscalated,
+        OcorrenciaClosed,
+        EvidenceAttached,
+        OcorrenciaCreated,
+        OcorrenciaAcknowledged,
+        OcorrenciaEdited,
+        OcorrenciaDeleted,
+    ),
+    written_by=("decisions", "evidence", "api"),
     read_by=("evidence", "projections", "api", "analysts"),
+)
+ADMIN = Topic(
+    name="horus.admin.v1",
+    key="about",
+    # One: a key that is revoked must not be overtaken by its making. Not compacted: this is the audit.
+    partitions=1,
+    events=(
+        KeyCreated,
+        KeyRevoked,
+        CommandDone,
+        WebhookConfigured,
+        WebhookRemoved,
+        StorageConfigured,
+    ),
+    written_by=("api",),
+    read_by=("projections", "api"),
+)
+WEBHOOK_DLQ = Topic(
+    name="horus.webhooks.dlq.v1",
+    key="webhook",
+    # One: a letter is settled behind its being written.
+    partitions=1,
+    retention=DLQ_RETENTION,
+    events=(WebhookGaveUp, WebhookLetterSettled),
+    written_by=("api",),
+    read_by=("api",),
+    has_dlq=False,
+)
+WEBHOOK_POSITIONS = Topic(
+    name="horus.webhooks.positions.v1",
+    key="webhook",
+    partitions=1,
+    compacted=True,
+    # Small segments that are cleaned early: the positions are read whole at every change of the sender.
+    settings={"segment.ms": "60000", "min.cleanable.dirty.ratio": "0.1"},
+    events=(WebhookReached,),
+    written_by=("api",),
+    read_by=("api",),
+    has_dlq=False,
+)
+ANALYSES = Topic(
+    name="horus.analyses.v1",
+    key="channel of the analysis",
+    partitions=4,
+    retention=timedelta(days=30),
+    events=(AnalysisRequested, AnalysisProgressed, AnalysisDecided, AnalysisFinished, AnalysisFailed),
+    written_by=("api", "producers", "decisions"),
+    read_by=("api", "producers"),
 )
 DECISIONS_STATE = Topic(
     name="horus.decisions.state.v1",
@@ -145,6 +220,10 @@ TOPICS: tuple[Topic, ...] = (
     AUDIO_CHUNKS,
     DETECTIONS,
     OCORRENCIAS,
+    ADMIN,
+    WEBHOOK_DLQ,
+    WEBHOOK_POSITIONS,
+    ANALYSES,
     DECISIONS_STATE,
 )
 

@@ -76,7 +76,8 @@ function connect(wait) {
     cursor = message.cursor;
     if (message.type === "nao_recuperado") return recover();
     if (!message.data) return;
-    keep(message.data);
+    if (message.type === "ocorrencia_removida") alarms.delete(message.data.id);
+    else keep(message.data);
     showAlarms();
   });
   socket.addEventListener("close", ({ code }) => {

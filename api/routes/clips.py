@@ -18,7 +18,12 @@ NAME_MAX = 255
 CACHE = {"Cache-Control": "private, no-cache"}
 
 
-@router.api_route("/{name}", methods=["GET", "HEAD"])
+@router.head("/{name}", include_in_schema=False)
+@router.get(
+    "/{name}",
+    response_class=FileResponse,
+    responses={200: {"content": {"video/mp4": {}, "image/jpeg": {}}}, 206: {"description": "a part of it"}},
+)
 async def clip(services: Given, name: str) -> FileResponse:
     """Return a clip or a thumbnail; Range requests work."""
     file = confined(services.settings.clips, name)

@@ -1,61 +1,76 @@
 """Live and past pictures: playlists from the segment log, segments from the media store."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from confluent_kafka import KafkaException
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.responses import FileResponse, Response
-from pydantic import AwareDatetime
 from starlette.concurrency import run_in_threadpool
 
 from api import hls
+from api.fields import When
+from api.kept import kept
 from api.ranged import ranged
 from api.services import Given, Services
 from api.stream_read import DEFAULT_CHANNEL
 from infra.media_store import MissingMedia, segment_uri
-from schemas.names import CHANNEL_PATTERN
+from schemas.names import CHANNEL_PATTERN, analysis_of
 
 router = APIRouter(prefix="/hls", tags=["hls"])
 
-From = Annotated[AwareDatetime | None, Query(alias="from", description="start of a past window")]
-To = Annotated[AwareDatetime | None, Query(alias="to", description="end of a past window")]
+From = Annotated[When | None, Query(alias="from", description="start of a past window")]
+To = Annotated[When | None, Query(alias="to", description="end of a past window")]
 Channel = Annotated[str, Path(pattern=CHANNEL_PATTERN)]
 Epoch = Annotated[str, Path(pattern=r"^[0-9]{8}T[0-9]{6}\.[0-9]{3}Z$")]
+# What the log names and the store no longer has.
+GONE = "the media store no longer has it: retention takes the oldest first"
 # A segment never changes; only for the browser's own cache, for a key is needed to see it.
 FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 
+PLAYLIST: dict[int | str, dict[str, Any]] = {
+    200: {"description": "RFC 8216", "content": {hls.MEDIA_TYPE: {"schema": {"type": "string"}}}},
+    404: {"description": "no such channel, or no media in that window"},
+}
 
-@router.get("/stream.m3u8")
+
+@router.get("/stream.m3u8", response_class=Response, responses=PLAYLIST)
 async def default_playlist(services: Given, since: From = None, until: To = None) -> Response:
     """Return the playlist of channel ``default``, or of the first channel if none has that name."""
-    known = services.segments.channels()
+    known = [name for name in services.segments.channels() if analysis_of(name) is None]
     if not known:
         raise HTTPException(404, "no channel has any media yet", {"Retry-After": "1"})
     channel = DEFAULT_CHANNEL if DEFAULT_CHANNEL in known else known[0]
     return await _playlist(services, channel, since, until, f"{channel}/")
 
 
-@router.get("/{channel}/stream.m3u8")
+@router.get("/{channel}/stream.m3u8", response_class=Response, responses=PLAYLIST)
 async def playlist(services: Given, channel: Channel, since: From = None, until: To = None) -> Response:
     """Return a channel's live playlist, or with ``from`` and ``to`` that of a past window."""
     return await _playlist(services, channel, since, until, "")
 
 
-@router.api_route("/{channel}/{epoch}/{seq}.ts", methods=["GET", "HEAD"])
+@router.head("/{channel}/{epoch}/{seq}.ts", include_in_schema=False)
+@router.get(
+    "/{channel}/{epoch}/{seq}.ts",
+    response_class=Response,
+    responses={200: {"content": {"video/mp2t": {}}}, 206: {"description": "a part of it"}},
+)
 async def segment(
-    services: Given, request: Request, channel: Channel, epoch: Epoch, seq: Annotated[int, Path(ge=0)]
+    services: Given,
+    request: Request,
+    channel: Channel,
+    epoch: Epoch,
+    seq: Annotated[int, Path(ge=0, lt=2**63)],
 ) -> Response:
     """Return the bytes of a segment."""
     uri = segment_uri(channel, epoch, seq)
-    file = services.media.local_path(uri)
     try:
+        file = await run_in_threadpool(kept, services.media, uri)
         if file is None:
             return ranged(await run_in_threadpool(services.media.read, uri), "video/mp2t", request, FOR_EVER)
     except MissingMedia as error:
-        raise HTTPException(404, str(error)) from error
-    if not file.is_file():
-        raise HTTPException(404, f"{uri} is not in the media store")
+        raise HTTPException(404, f"{uri}: {GONE}") from error
     return FileResponse(file, media_type="video/mp2t", headers=FOR_EVER)
 
 
@@ -89,4 +104,9 @@ def _past(services: Services, channel: str, since: datetime, until: datetime, pr
         raise HTTPException(404, f"channel {channel} has no media in this window")
     if len(found) > hls.WINDOW_SEGMENTS:
         raise HTTPException(422, f"{len(found)} segments: ask for a shorter window")
-    return hls.vod([event.segment for event in found], prefix)
+    # A player stops at a segment that it cannot have: what retention took is left out.
+    gone = services.media.missing([event.segment.uri for event in found])
+    there = [event.segment for event in found if event.segment.uri not in gone]
+    if not there:
+        raise HTTPException(404, f"channel {channel}: {GONE}")
+    return hls.vod(there, prefix)

@@ -120,8 +120,8 @@ def warnings(analysis: "Analysis") -> list[str]:
 
 
 def _prepared(file: Path, types: str, sets: list[str], models: Path | None, track: int | None) -> "Analysis":
+    from infra.media_file import MediaRefused
     from processors.analysis.analysis import Analysis, models_of
-    from processors.container import MediaRefused
     from processors.decisions.rules import Rules
 
     settings = with_settings(sets, models)

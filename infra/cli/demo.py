@@ -79,7 +79,7 @@ def _perform(
     once: bool,
 ) -> bool:
     """Put the programmes on air and listen; return whether the account is good (always, without ``once``)."""
-    from api.access import admin_key
+    from api.keys import admin_key
     from infra.clock import now
     from infra.demo.alarms import Alarms
     from infra.demo.score import Row

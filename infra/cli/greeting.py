@@ -6,7 +6,7 @@ from infra.settings import Settings
 
 def greeting(settings: Settings, *, show_key: bool) -> list[str]:
     """Return the lines; the key itself is in them only when asked for."""
-    from api.access import admin_key
+    from api.keys import admin_key
 
     key = admin_key(settings)
     if show_key:

@@ -37,12 +37,12 @@ def table(rows: Iterable[tuple[str, str, str]]) -> list[str]:
 
 def dotenv() -> str:
     """Return the text of .env.example: every setting as a comment, with its meaning and its default."""
-    from infra.settings import PER_CLASS, in_words, load
+    from infra.settings import PER_CLASS, SRT_DEFAULT, SRT_MEANING, SRT_PREFIX, in_words, load
 
     lines = [DOTENV_HEAD]
     for name, value, meaning in in_words(load({}, dotenv=None)):
         lines.append(f"# {meaning}\n#{name}={'' if value == '(default)' else value}\n")
-    families: dict[str, list[str]] = {}
+    families: dict[str, list[str]] = {SRT_MEANING: [f"{SRT_PREFIX}{SRT_DEFAULT}"]}
     for each in PER_CLASS:
         families.setdefault(each.meaning, []).extend(each.names())
     for meaning, names in families.items():

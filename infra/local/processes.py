@@ -50,11 +50,13 @@ def stages() -> list[Process]:
     """Return Horus' own processes, one worker each."""
     modules = {
         "producers": ["producers"],
+        "analyses": ["producers.analyses"],
         "video": ["processors.video", "--worker", "0"],
         "audio": ["processors.audio", "--worker", "0"],
         "decisions": ["processors.decisions", "--worker", "0"],
         "evidence": ["processors.evidence", "--worker", "0"],
         "projections": ["projections"],
+        "storage": ["infra.retention"],
         "api": ["api"],
     }
     # Each stage has its own threads for heavy work; BLAS' pools beside them only fight for the cores.

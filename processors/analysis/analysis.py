@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from infra.media_file import MediaRefused
 from infra.settings import Settings
 from processors.analysis.batch import CHANNEL, ORIGIN
 from processors.analysis.contents import Contents, contents_of
@@ -13,7 +14,6 @@ from processors.analysis.finding import Finding
 from processors.analysis.picture import Picture
 from processors.analysis.sound import Sound
 from processors.analysis.verdict import Verdict, fold, tell
-from processors.container import MediaRefused
 from processors.decisions.channel import ChannelState, decide, finish
 from processors.decisions.rules import Rules
 from processors.models.installed import installed_model

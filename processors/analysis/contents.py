@@ -6,7 +6,7 @@ from pathlib import Path
 import av.container
 import av.stream
 
-from processors.container import MediaRefused, open_media, picture_of, sound_of
+from infra.media_file import MediaRefused, open_media, picture_of, sound_of
 
 _MICROSECONDS = 1e6  # AV_TIME_BASE, in which containers tell their duration
 _TS_DISCONT = 0x0200  # AVFMT_TS_DISCONT of libavformat/avformat.h, which PyAV does not name

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import av.error
 
-from processors.container import MediaRefused, only, open_media, picture_of
+from infra.media_file import MediaRefused, only, open_media, picture_of
 
 # The slowest television has 23.976 pictures a second; what is below 2 is a show of slides.
 _TELEVISION_HZ = 2.0

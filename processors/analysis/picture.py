@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
+from infra.media_file import MediaRefused, open_media
 from processors.analysis.batch import Batch, measured, parts, undecodable
 from processors.analysis.packets import count_packets
 from processors.analysis.timeline import Timeline, is_jump
-from processors.container import MediaRefused, open_media
 from processors.models.model import Model
 from processors.video.decode import Decoding, decode_frames
 from processors.video.lattice import MEASURE_HZ

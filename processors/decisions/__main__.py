@@ -7,4 +7,5 @@ from processors.stage.app import run_stage, worker_number
 if __name__ == "__main__":
     number = worker_number()
     settings = load()
-    run_stage(Decisions(settings), settings, number)
+    decisions = Decisions(settings)
+    run_stage(decisions, settings, number, on_start=decisions.rules.known)

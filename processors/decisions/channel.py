@@ -1,6 +1,6 @@
 """All faults of one channel: the fold that the decisions stage, file analysis and replay share. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -8,14 +8,16 @@ import msgspec
 from processors.decisions.rules import Rule, Rules
 from processors.decisions.signal import Outage, lasting, over
 from processors.decisions.suppression import settled
+from processors.decisions.tally import FileState
 from processors.decisions.tell import Because, told
 from processors.decisions.track import Change, Sample, Track, close
 from schemas.events import AudioMeasured, Event, StreamStatusChanged, VideoMeasured
 from schemas.events.detections import Measured
 from schemas.events.media import SegmentRef
+from schemas.faults import Category
 
 
-class ChannelState(msgspec.Struct, frozen=True, kw_only=True):
+class ChannelState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is remembered of a channel between events."""
 
     tracks: dict[str, Track] = {}
@@ -34,10 +36,18 @@ class ChannelState(msgspec.Struct, frozen=True, kw_only=True):
     """When the channel was last stopped on purpose: no outage reaches back over that."""
     measured: dict[str, tuple[str, int]] = {}
     """Last segment folded in, (epoch, seq), by kind of measure: a repeated or older one changes nothing."""
+    file: FileState | None = None
+    """What is known of the file on whose channel this is; None on a live channel."""
 
 
 def decide(state: ChannelState, event: Event, rules: Rules) -> tuple[ChannelState, tuple[Event, ...]]:
     """Return the channel's state after one more event, and the occurrence events that follow."""
+    state, withdrawn = _withdrawn(state, event.channel, rules)
+    state, events = _decided(state, event, rules)
+    return state, withdrawn + events
+
+
+def _decided(state: ChannelState, event: Event, rules: Rules) -> tuple[ChannelState, tuple[Event, ...]]:
     match event:
         case VideoMeasured():
             if _known(state, "video", event.segment):
@@ -55,18 +65,45 @@ def decide(state: ChannelState, event: Event, rules: Rules) -> tuple[ChannelStat
     return state, ()
 
 
-def finish(state: ChannelState, channel: str, rules: Rules) -> tuple[ChannelState, tuple[Event, ...]]:
+def finish(
+    state: ChannelState, channel: str, rules: Rules, categories: Collection[Category] = frozenset(Category)
+) -> tuple[ChannelState, tuple[Event, ...]]:
     """Return the state and the events once nothing more will come of a channel, as at the end of a file.
 
     Samples that wait are judged by what is known, and every fault is closed where it was last seen.
+    ``categories``: of what nothing more will come; picture and sound of a file may end apart.
     """
     because = Because(rule=rules.signal, reason="the media ends")
     events: tuple[Event, ...] = ()
-    for lost in (state.outage, state.undecodable):
-        if lost is not None:
-            events += tuple(told(channel, change, because=because) for change in over(lost, lost.until))
-    state, closings = _close_tracks(state, channel, because.reason, rules)
-    return msgspec.structs.replace(state, outage=None, undecodable=None), events + closings
+    if Category.SINAL in categories:
+        for lost in (state.outage, state.undecodable):
+            if lost is not None:
+                events += tuple(told(channel, change, because=because) for change in over(lost, lost.until))
+        state = msgspec.structs.replace(state, outage=None, undecodable=None)
+    state, closings = _close_tracks(state, channel, because.reason, rules, categories)
+    return state, events + closings
+
+
+def _withdrawn(state: ChannelState, channel: str, rules: Rules) -> tuple[ChannelState, tuple[Event, ...]]:
+    """Close what is open of faults that are no longer watched for on this channel."""
+    reason = "no longer watched for on this channel"
+    open_ones = [name for name, track in state.tracks.items() if track.alarm is not None]
+    events: list[Event] = []
+    tracks = dict(state.tracks)
+    for name, rule in _rules_of(open_ones, state.thresholds, rules).items():
+        if not rule.enabled:
+            tracks[name], endings = close(tracks[name])
+            events += [told(channel, end, because=Because(rule=rule, reason=reason)) for end in endings]
+    signal = rules.signal
+    lost = {"outage": state.outage, "undecodable": state.undecodable}
+    for kind, outage in lost.items():
+        if outage is not None and outage.alarm is not None and not signal.enabled:
+            because = Because(rule=signal, reason=reason)
+            events += [told(channel, end, because=because) for end in over(outage, outage.until)]
+            lost[kind] = msgspec.structs.replace(outage, alarm=None)
+    if not events:
+        return state, ()
+    return msgspec.structs.replace(state, tracks=tracks, **lost), tuple(events)
 
 
 def _known(state: ChannelState, kind: str, segment: SegmentRef) -> bool:
@@ -87,10 +124,13 @@ def _measured(state: ChannelState, event: Measured, rules: Rules) -> tuple[Chann
         at = event.segment.start + timedelta(seconds=offset_s)
         if _lost(state, at):
             continue
+        muted_until = rules.muted_until(at)
         queues = dict(waiting)
         for name in classes:
             score = event.scores[name][index]
-            sample = Sample(at=at, period_s=event.period_s, score=score, before_s=before_s)
+            sample = Sample(
+                at=at, period_s=event.period_s, score=score, before_s=before_s, muted_until=muted_until
+            )
             queues[name] = (*waiting.get(name, ()), sample)
         now = settled(tracks, queues, classes)
         tracks, waiting = now.tracks, now.waiting
@@ -131,7 +171,10 @@ def _decoding(
         # No picture was to be expected, or the signal is known to be lost: one loss, one occurrence.
         return state, ()
     if event.decoded == 0:
-        outage, changes = lasting(state.undecodable, event.segment.start, event.segment.end, rules.signal)
+        until = event.segment.end
+        outage, changes = lasting(
+            state.undecodable, event.segment.start, until, rules.signal, rules.muted_until(until)
+        )
         reason = "media arrives, but no picture in it decodes"
         return _with_outage(
             msgspec.structs.replace(state, undecodable=outage),
@@ -159,8 +202,9 @@ def _status(
         case "trouble":
             since = max(event.since, state.watched_from or event.since)
             # A picture that did not decode before the media ended: one loss, one occurrence.
+            until = event.observed_at
             outage, changes = lasting(
-                state.outage or state.undecodable, since, event.observed_at, rules.signal
+                state.outage or state.undecodable, since, until, rules.signal, rules.muted_until(until)
             )
             state = msgspec.structs.replace(state, undecodable=None)
             reason = f"{event.trouble}: {event.reason}" if event.reason else str(event.trouble)
@@ -176,7 +220,8 @@ def _status(
             ended: tuple[Change, ...] = ()
             if lost is not None and lost.alarm is None:
                 # The word that it counts never came: the ingest was killed, or media came back meanwhile.
-                lost, ended = lasting(lost, lost.since, event.since, rules.signal)
+                muted_until = rules.muted_until(event.since)
+                lost, ended = lasting(lost, lost.since, event.since, rules.signal, muted_until)
             ended += over(lost, event.since)
             state = msgspec.structs.replace(state, outage=None)
             return state, tuple(told(event.channel, change, because=because) for change in ended)
@@ -209,10 +254,15 @@ def _with_outage(
 
 
 def _close_tracks(
-    state: ChannelState, channel: str, reason: str, rules: Rules
+    state: ChannelState,
+    channel: str,
+    reason: str,
+    rules: Rules,
+    categories: Collection[Category] = frozenset(Category),
 ) -> tuple[ChannelState, tuple[Event, ...]]:
-    """Judge what waits, then close every fault where it was last seen."""
-    classes = _rules_of({**state.tracks, **state.waiting}, state.thresholds, rules)
+    """Judge what waits, then close every fault of some categories where it was last seen."""
+    known = _rules_of({**state.tracks, **state.waiting}, state.thresholds, rules)
+    classes = {name: rule for name, rule in known.items() if rule.category in categories}
     rest = settled(state.tracks, state.waiting, classes, last=True)
     events = [
         told(channel, each.change, because=Because(rule=classes[each.fault], reason=each.reason))
@@ -221,4 +271,6 @@ def _close_tracks(
     for name, rule in classes.items():
         _, endings = close(rest.tracks.get(name, Track()))
         events += [told(channel, end, because=Because(rule=rule, reason=reason)) for end in endings]
-    return msgspec.structs.replace(state, tracks={}, waiting={}), tuple(events)
+    tracks = {name: track for name, track in state.tracks.items() if name not in classes and name in known}
+    waiting = {name: samples for name, samples in state.waiting.items() if name in known.keys() - classes}
+    return msgspec.structs.replace(state, tracks=tracks, waiting=waiting), tuple(events)

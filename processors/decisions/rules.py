@@ -1,11 +1,14 @@
-"""The rules by which a class of faults is decided, from the settings and the model's own thresholds."""
+"""The rules by which a class of faults is decided: of a channel, of the settings, of the model."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import msgspec
 
 from infra.settings import Settings
+from schemas.events.streams import Mute, StreamConfigured
 from schemas.faults import FAULTS, SEM_SINAL, Category
+from schemas.mutes import muted_until
 
 # Good samples for this long end a fault: shorter ones are gaps within it (a flash over black, a click).
 CLEAR_S = 1.0
@@ -44,6 +47,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     clear_s: float = CLEAR_S
     merge_s: float = MERGE_S
     hold_s: float = HOLD_S
+    enabled: bool = True
+    """False: never opens on this channel. It is still told apart: a black picture that nobody wants to hear
+    of is no freeze either."""
 
     @property
     def edge(self) -> float:
@@ -52,16 +58,35 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rules:
-    """The rules of an installation."""
+    """The rules of an installation, or of one channel of it."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Take what the settings say; the model's card comes with each event."""
+    def __init__(self, settings: Settings, configured: StreamConfigured | None = None) -> None:
+        """Take what the settings say, and over it what a channel's configuration says.
+
+        The model's card comes with each event.
+        """
         self._settings = settings
+        self._thresholds, self._onsets = settings.thresholds, settings.onsets
+        self._clears = settings.clears
+        self._disabled: frozenset[str] = frozenset()
+        self.mutes: tuple[Mute, ...] = ()
+        """When nothing opens."""
+        if configured is not None:
+            self._thresholds = {**self._thresholds, **configured.thresholds}
+            self._onsets = {**self._onsets, **configured.onsets}
+            self._clears = {**self._clears, **configured.clears}
+            self._disabled = frozenset(configured.disabled)
+            self.mutes = configured.mutes
+
+    def muted_until(self, at: datetime) -> datetime | None:
+        """Return when the mute that holds at a moment of media time ends; None when none does."""
+        return muted_until(self.mutes, at) if self.mutes else None
 
     def of(self, fault: str, card_thresholds: Mapping[str, float]) -> Rule | None:
         """Return the rule of a class, or None for a class that is no fault (``normal``, say).
 
-        The threshold is the setting's of that class, else the model card's, else the default of its kind.
+        The threshold is the channel's of that class, else the setting's, else the model card's, else the
+        default of its kind.
         """
         known = FAULTS.get(fault)
         if known is None:
@@ -71,11 +96,12 @@ class Rules:
         return Rule(
             fault=fault,
             category=known.category,
-            threshold=self._settings.thresholds.get(fault, card_thresholds.get(fault, default)),
+            threshold=self._thresholds.get(fault, card_thresholds.get(fault, default)),
             moving_avg_m=self._settings.video_moving_avg_m if video else self._settings.audio_moving_avg_m,
             vote_k=self._settings.video_vote_k if video else self._settings.audio_vote_k,
-            onset_s=self._settings.onsets.get(fault, known.onset_s),
-            clear_s=self._settings.clears.get(fault, CLEAR_S),
+            onset_s=self._onsets.get(fault, known.onset_s),
+            clear_s=self._clears.get(fault, CLEAR_S),
+            enabled=fault not in self._disabled,
         )
 
     @property
@@ -87,7 +113,8 @@ class Rules:
             threshold=1.0,
             moving_avg_m=1,
             vote_k=1,
-            onset_s=self._settings.onsets.get(SEM_SINAL.name, SEM_SINAL.onset_s),
+            onset_s=self._onsets.get(SEM_SINAL.name, SEM_SINAL.onset_s),
+            enabled=SEM_SINAL.name not in self._disabled,
             # A lost signal ends with the first media that is recorded again.
             clear_s=0.0,
         )

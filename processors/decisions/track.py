@@ -19,6 +19,8 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     score: float
     before_s: float = 0.0
     """How much of them lies before ``at``: half for a picture, which is one moment of the time around it."""
+    muted_until: datetime | None = None
+    """End of the mute within which it lies, if any: nothing opens by it."""
 
     @property
     def begin(self) -> datetime:
@@ -53,6 +55,8 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     good_from: datetime | None = None
     """Start of the first good sample since then."""
     alarm: Alarm | None = None
+    muted_until: datetime | None = None
+    """Up to when it was muted last: what opens later begins no sooner."""
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -99,6 +103,7 @@ def step(track: Track, sample: Sample, rule: Rule) -> tuple[Track, tuple[Change,
     track = msgspec.structs.replace(
         track, window=window, votes=track.votes + 1 if average >= rule.threshold else 0
     )
+    track = msgspec.structs.replace(track, muted_until=_muted(track, sample, rule))
     if sample.score >= rule.edge:
         # Epochs that overlap a little may step back.
         until = max(sample.end, track.bad_until or sample.end)
@@ -110,6 +115,16 @@ def step(track: Track, sample: Sample, rule: Rule) -> tuple[Track, tuple[Change,
     if track.alarm is None:
         return _waiting(track, sample, rule, average, changes)
     return _lasting(track, track.alarm, sample, rule, average, changes)
+
+
+def _muted(track: Track, sample: Sample, rule: Rule) -> datetime | None:
+    """Return up to when a class was muted last, after one more sample."""
+    if not rule.enabled:
+        return sample.end
+    if sample.muted_until is not None or track.muted_until is None:
+        return sample.muted_until or track.muted_until
+    # A mute that was taken back before its end held up to this sample.
+    return track.muted_until if track.muted_until <= sample.at else sample.begin
 
 
 def close(track: Track) -> tuple[Track, tuple[Change, ...]]:
@@ -127,9 +142,13 @@ def _waiting(
     if track.bad_from is None or track.bad_until is None or track.votes < rule.vote_k:
         return track, changes
     lasted = (track.bad_until - track.bad_from).total_seconds()
-    if lasted < rule.onset_s:
+    if lasted < rule.onset_s or sample.muted_until is not None or not rule.enabled:
         return track, changes
-    alarm = Alarm(start=track.bad_from, severity=severity_of(lasted), confidence=average)
+    start = max(track.bad_from, track.muted_until or track.bad_from)
+    if start >= track.bad_until:
+        return track, changes
+    lasted = (track.bad_until - start).total_seconds()
+    alarm = Alarm(start=start, severity=severity_of(lasted), confidence=average)
     return msgspec.structs.replace(track, alarm=alarm), (*changes, Opened(alarm, track.bad_until))
 
 
@@ -139,7 +158,8 @@ def _lasting(
     if track.good_from is not None and (sample.end - track.good_from).total_seconds() >= rule.clear_s:
         # The window goes on: what is good now is good for the next vote too.
         closed, ending = close(track)
-        return msgspec.structs.replace(closed, window=track.window), (*changes, *ending)
+        after = msgspec.structs.replace(closed, window=track.window, muted_until=track.muted_until)
+        return after, (*changes, *ending)
     bad_until = track.bad_until or sample.end
     severity = severity_of((bad_until - alarm.start).total_seconds())
     graver = severity.rank > alarm.severity.rank

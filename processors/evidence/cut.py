@@ -1,4 +1,4 @@
-"""Cutting a clip and a thumbnail with ffmpeg: stream copy, nothing is encoded but the one picture."""
+"""Cutting a clip and a thumbnail with ffmpeg: stream copy wherever browsers play what is in it."""
 
 import asyncio
 import tempfile
@@ -12,9 +12,17 @@ from schemas.events.media import SegmentRef
 
 log = structlog.get_logger()
 
-# Two minutes of media are copied in well under a second; a hung ffmpeg must not hold a stage.
-CUT_TIMEOUT_S = 30.0
+# Two minutes of media are copied in well under a second, and encoded in some ten; a hung ffmpeg must not
+# hold a stage.
+CUT_TIMEOUT_S = 60.0
 THUMBNAIL_WIDTH = 480
+# Good enough to judge a fault by, and seconds of work for a minute of 1080p; one thread leaves the other
+# processor to the measuring.
+ENCODED = (
+    *("-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p", "-threads", "1"),
+    # H.264 with halved colour has even sides only.
+    *("-vf", "crop=trunc(iw/2)*2:trunc(ih/2)*2"),
+)
 
 
 class CutFailed(RuntimeError):
@@ -22,11 +30,17 @@ class CutFailed(RuntimeError):
 
 
 async def cut_clip(
-    ffmpeg: Path, store: MediaStore, runs: Sequence[Sequence[SegmentRef]], target: Path
+    ffmpeg: Path,
+    store: MediaStore,
+    runs: Sequence[Sequence[SegmentRef]],
+    target: Path,
+    *,
+    encode: bool = False,
 ) -> list[SegmentRef]:
     """Write an MP4 of some runs of segments by stream copy; readers see all of it or nothing.
 
     Segments of a run are joined byte by byte, as MPEG-TS may be; runs follow each other without the gap.
+    ``encode``: the picture is made H.264, for browsers that do not play what it is in.
     Returns the segments that are in it: those that retention took are not. Raises CutFailed.
     """
     with tempfile.TemporaryDirectory(prefix="horus-clip-") as scratch:
@@ -45,7 +59,8 @@ async def cut_clip(
         await _run(
             [
                 str(ffmpeg), "-v", "error", "-nostdin", "-y", "-f", "concat", "-i", str(listing),
-                "-map", "0:v:0?", "-map", "0:a:0?", "-c", "copy", "-movflags", "+faststart",
+                "-map", "0:v:0?", "-map", "0:a:0?", "-c", "copy", *(ENCODED if encode else ()),
+                "-movflags", "+faststart",
             ],
             target,
         )  # fmt: skip

@@ -7,6 +7,7 @@ import msgspec
 
 from schemas.events import SegmentRecorded
 from schemas.events.media import SegmentRef
+from schemas.names import epoch_start
 
 # Five seconds either side let an operator see what went before and that it is over.
 PRE_ROLL = timedelta(seconds=5)
@@ -28,8 +29,10 @@ def window_of(fault_start: datetime, fault_end: datetime) -> Window:
 
 
 def covered(segments: Sequence[SegmentRecorded], window: Window) -> bool:
-    """Tell whether media up to the end of the window is there."""
-    return bool(segments) and max(each.segment.end for each in segments) >= window.end
+    """Tell whether media up to the end of the window is there, or all that a file has."""
+    if not segments:
+        return False
+    return max(each.segment.end for each in segments) >= window.end or any(each.last for each in segments)
 
 
 def runs(segments: Sequence[SegmentRecorded]) -> list[list[SegmentRef]]:
@@ -52,6 +55,12 @@ def offset_in_clip(segments: Sequence[SegmentRef], moment: datetime) -> float:
             return round(offset + max(0.0, (moment - ref.start).total_seconds()), 3)
         offset += ref.duration_s
     return round(offset, 3)
+
+
+def in_file(segments: Sequence[SegmentRecorded], moment: datetime) -> float:
+    """Return where a moment lies in the file that was analysed, in seconds: its epoch begins with it."""
+    zero = epoch_start(segments[0].segment.epoch)
+    return round(max((moment - zero).total_seconds(), 0.0), 3)
 
 
 def thumbnail_segment(segments: Sequence[SegmentRef], fault_start: datetime) -> SegmentRef:

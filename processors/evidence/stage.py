@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
 import structlog
 
 from infra import clock
@@ -13,6 +14,7 @@ from processors.evidence.cut import CutFailed, cut_clip, cut_thumbnail
 from processors.evidence.plan import (
     Window,
     covered,
+    in_file,
     offset_in_clip,
     runs,
     thumbnail_segment,
@@ -21,7 +23,9 @@ from processors.evidence.plan import (
 from processors.stage.work import Emitted
 from schemas.envelope import Envelope
 from schemas.events import EvidenceAttached, OcorrenciaClosed, OcorrenciaOpened, SegmentRecorded
+from schemas.events.media import SegmentRef
 from schemas.events.ocorrencias import Evidence
+from schemas.names import analysis_of
 from schemas.topics import OCORRENCIAS, Topic
 
 log = structlog.get_logger()
@@ -32,6 +36,8 @@ PATIENCE = timedelta(seconds=9)
 LOOK_EVERY_S = 0.2
 # ffmpeg processes at once; cutting must not take the processors from the measuring.
 CUTTERS = 2
+# What every browser plays out of an MP4; a clip of anything else is encoded once the occurrence is over.
+PLAYABLE = "h264"
 
 
 class Segments(Protocol):
@@ -40,6 +46,15 @@ class Segments(Protocol):
     def window(self, channel: str, start: datetime, end: datetime) -> list[SegmentRecorded]:
         """Return the segments that overlap a stretch of UTC, in order."""
         ...
+
+
+class Clip(msgspec.Struct, frozen=True, kw_only=True):
+    """What was cut of an occurrence, and out of which segments."""
+
+    name: str | None = None
+    duration_s: float | None = None
+    thumbnail: str | None = None
+    shown: tuple[SegmentRef, ...] = ()
 
 
 class EvidenceStage:
@@ -67,14 +82,40 @@ class EvidenceStage:
         if not isinstance(event, OcorrenciaOpened | OcorrenciaClosed):
             return []
         final = isinstance(event, OcorrenciaClosed)
+        if not final and analysis_of(event.channel) is not None:
+            # Nobody watches a file live: the whole clip follows in seconds, and one is enough.
+            return []
         window = window_of(event.fault.start_ts, event.fault.end_ts)
         patience = envelope.time + PATIENCE if final else envelope.time
         segments = await self._media(event.channel, window, patience)
         if not segments:
             log.warning("no media for evidence", channel=event.channel, uid=event.uid)
             return []
-        attached = await self._cut(event, segments, final)
-        return [(OCORRENCIAS, attached)] if attached else []
+        clip = await self._cut(event, segments, final)
+        filename = segments[0].filename
+        if clip is None and filename is None:
+            return []
+        # Of a file its name and the place in it are evidence too, with a clip or without.
+        clip = clip or Clip()
+        shown = clip.shown or tuple(each.segment for each in segments)
+        fault = event.fault
+        attached = EvidenceAttached(
+            channel=event.channel,
+            uid=event.uid,
+            evidence=Evidence(
+                clip_path=clip.name,
+                clip_duration_s=clip.duration_s,
+                thumbnail_path=clip.thumbnail,
+                original_filename=filename,
+                event_window=(offset_in_clip(shown, fault.start_ts), offset_in_clip(shown, fault.end_ts))
+                if filename is None
+                else (in_file(segments, fault.start_ts), in_file(segments, fault.end_ts)),
+            ),
+            clip_start=shown[0].start,
+            final=final,
+            segments=tuple(each.uri for each in clip.shown),
+        )
+        return [(OCORRENCIAS, attached)]
 
     async def _media(self, channel: str, window: Window, until: datetime) -> list[SegmentRecorded]:
         while True:
@@ -85,13 +126,16 @@ class EvidenceStage:
 
     async def _cut(
         self, event: OcorrenciaOpened | OcorrenciaClosed, segments: list[SegmentRecorded], final: bool
-    ) -> EvidenceAttached | None:
+    ) -> Clip | None:
         name = f"{event.channel}-{event.fault.type}-{event.fault.start_ts:%Y%m%dT%H%M%SZ}-{event.uid[:8]}"
         clip = self._clips / (f"{name}.mp4" if final else f"{name}-first.mp4")
         thumbnail = self._clips / f"{name}.jpg"
+        playable = all(each.video is None or each.video.codec == PLAYABLE for each in segments)
         async with self._cutters:
             try:
-                shown = await cut_clip(self._ffmpeg, self._store, runs(segments), clip)
+                shown = await cut_clip(
+                    self._ffmpeg, self._store, runs(segments), clip, encode=final and not playable
+                )
             except CutFailed as error:
                 log.warning("no clip", uid=event.uid, reason=str(error))
                 return None
@@ -103,19 +147,9 @@ class EvidenceStage:
                 # Sound without a picture, or a picture that does not decode: the clip alone is evidence.
                 log.info("no thumbnail", uid=event.uid, reason=str(error))
                 thumbnail_name = None
-        return EvidenceAttached(
-            channel=event.channel,
-            uid=event.uid,
-            evidence=Evidence(
-                clip_path=clip.name,
-                clip_duration_s=round(sum(each.duration_s for each in shown), 3),
-                thumbnail_path=thumbnail_name,
-                event_window=(
-                    offset_in_clip(shown, event.fault.start_ts),
-                    offset_in_clip(shown, event.fault.end_ts),
-                ),
-            ),
-            clip_start=shown[0].start,
-            final=final,
-            segments=tuple(each.uri for each in shown),
+        return Clip(
+            name=clip.name,
+            duration_s=round(sum(each.duration_s for each in shown), 3),
+            thumbnail=thumbnail_name,
+            shown=tuple(shown),
         )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Generic, Protocol, TypeVar
 
@@ -89,6 +90,7 @@ class FoldLane(Generic[State]):
         at = clock.now()
         snapshot = self.snapshot
         outputs: list[Outgoing] = []
+        now: datetime | None = None
         for record in records:
             if snapshot.covers(record):
                 continue
@@ -98,6 +100,7 @@ class FoldLane(Generic[State]):
                 channel = envelope.event.channel
                 state, emitted = self._stage.fold(snapshot.channels.get(channel), envelope)
                 changed[channel] = state
+                now = max(now or envelope.time, envelope.time)
                 outputs += outgoing(emitted, source=self._stage.name, at=at)
             except Undecodable as error:
                 outputs.append(rejected(record, reason=str(error), stage=self._stage.name, at=at))
@@ -108,6 +111,10 @@ class FoldLane(Generic[State]):
                     rejected(record, reason=f"fold failed: {error!r}", stage=self._stage.name, at=at)
                 )
             snapshot = advanced(snapshot, [record], changed)
+        if now is not None:
+            kept = self._stage.kept(snapshot.channels, now)
+            if kept is not snapshot.channels:
+                snapshot = Snapshot(next_offsets=snapshot.next_offsets, channels=dict(kept))
         return outputs, snapshot
 
 

@@ -1,6 +1,7 @@
 """What a stage has to say of itself, for the loop to run it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol, TypeVar, runtime_checkable
 
 from schemas.envelope import Envelope
@@ -47,4 +48,11 @@ class Stateful(Protocol[State]):
 
     def fold(self, state: State | None, envelope: Envelope) -> tuple[State, Emitted]:
         """Return the channel's next state and what follows from the event. Pure: no clock, no I/O."""
+        ...
+
+    def kept(self, channels: Mapping[str, State], now: datetime) -> Mapping[str, State]:
+        """Return which channels of a partition to remember: all of them are written with each snapshot.
+
+        ``now`` is when the newest event folded in was written. Pure, and the same object if nothing goes.
+        """
         ...

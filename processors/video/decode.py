@@ -9,7 +9,7 @@ import av.error
 import av.video.frame
 from av.video.frame import PictureType
 
-from processors.container import only, picture_of
+from infra.media_file import only, picture_of
 
 _NO_TIMESTAMPS = 0x0080  # AVFMT_NOTIMESTAMPS of libavformat/avformat.h, which PyAV does not name
 

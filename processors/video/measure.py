@@ -8,7 +8,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from processors.container import MediaRefused, open_media
+from infra.media_file import MediaRefused, open_media
 from processors.models.model import Model
 from processors.video import features
 from processors.video.decode import Decoding, decode_frames

@@ -21,7 +21,7 @@ def video_stage(model: Model, store: MediaStore) -> MeasuringStage[FramesIndexed
     def measure(
         event: FramesIndexed, media: BinaryIO, context: VideoContext | None
     ) -> tuple[VideoMeasured, VideoContext]:
-        samples, after = measure_video(media, model, event.analysis_fps, context)
+        samples, after = measure_video(media, model, event.analysis_fps, context, last=event.last)
         measured = VideoMeasured(
             channel=event.channel,
             segment=event.segment,
@@ -35,6 +35,7 @@ def video_stage(model: Model, store: MediaStore) -> MeasuringStage[FramesIndexed
             expected=len(event.pts),
             decoded=samples.frames_decoded,
             failed=samples.frames_failed,
+            last=event.last,
         )
         return measured, after
 

@@ -39,6 +39,8 @@ class Measured(Event, frozen=True, kw_only=True):
     """Frames or chunks that could be decoded (skipped non-reference frames count as neither)."""
     failed: int = 0
     """Frames or chunks that the decoder refused."""
+    last: bool = False
+    """The end of a file: what waited for a future is judged without one, and no samples follow."""
 
     def fact(self) -> tuple[object, ...]:
         """A segment is measured once by a model."""

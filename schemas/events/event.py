@@ -14,6 +14,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     channel: str
 
+    def about(self) -> str:
+        """Return what the fact is about, which is its Kafka key: events about one thing keep their order."""
+        return self.channel
+
     @abstractmethod
     def fact(self) -> tuple[object, ...]:
         """Return what makes this fact itself, besides its type: the parts of its UUIDv5."""

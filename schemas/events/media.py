@@ -64,6 +64,10 @@ class SegmentRecorded(Event, frozen=True, kw_only=True):
     """UTC at which its last byte was on disk."""
     video: VideoTrack | None = None
     audio: tuple[AudioTrack, ...] = ()
+    filename: str | None = None
+    """Name of the file that is analysed, as it was given; None on a live channel."""
+    last: bool = False
+    """The end of a file: no segment comes after it."""
 
     def fact(self) -> tuple[object, ...]:
         """A segment is recorded once."""
@@ -111,6 +115,8 @@ class FramesIndexed(Event, frozen=True, kw_only=True):
     """Indices of the key frames in the columns."""
     corrupt: int = 0
     """Packets that the demuxer marked as damaged."""
+    last: bool = False
+    """The end of a file: no picture comes after it."""
 
     def fact(self) -> tuple[object, ...]:
         """A segment's picture is indexed once."""
@@ -130,6 +136,8 @@ class AudioIndexed(Event, frozen=True, kw_only=True):
     """90 kHz ticks after ``segment.start_pts``; sound may begin a little before the picture."""
     size: tuple[int, ...]
     corrupt: int = 0
+    last: bool = False
+    """The end of a file: no sound comes after it."""
 
     def fact(self) -> tuple[object, ...]:
         """A segment's sound is indexed once."""

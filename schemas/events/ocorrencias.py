@@ -8,15 +8,16 @@ import msgspec
 from schemas.events.detections import ModelUsed
 from schemas.events.event import Event
 from schemas.events.media import SegmentRef
-from schemas.faults import Category
 from schemas.severity import Severity
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """A fault as the decisions stage knows it."""
+    """A fault as the decisions stage, or a person, knows it."""
 
     type: str
-    category: Category
+    """Of `schemas.faults.FAULTS`; a person may name another."""
+    category: str
+    """A member of `schemas.faults.Category` for live channels; uploads and people have words of their own."""
     severity: Severity
     confidence: float
     """Highest moving average of the class's score so far; 1 for a lost signal."""
@@ -124,3 +125,72 @@ class EvidenceAttached(OcorrenciaEvent, frozen=True, kw_only=True):
     def fact(self) -> tuple[object, ...]:
         """Evidence is cut once when the occurrence opens and once when it has closed."""
         return (self.uid, "final" if self.final else "first")
+
+
+class OcorrenciaCommand(OcorrenciaEvent, frozen=True, kw_only=True):
+    """What a person, or a program of his, wants of an occurrence. The fold decides whether it holds."""
+
+    command_id: str
+    """Names this command among all: the same one given twice counts once."""
+    by: str
+    """Who asked: the name of the key; ``anonymous`` without one."""
+    at: datetime
+    """UTC, when it was asked, by the clock of the API."""
+
+    def fact(self) -> tuple[object, ...]:
+        """A command is given once."""
+        return (self.uid, self.command_id)
+
+
+class OcorrenciaCreated(OcorrenciaCommand, frozen=True, kw_only=True):
+    """Somebody entered an occurrence by hand. Its integer id is this event's offset."""
+
+    TYPE: ClassVar[str] = "horus.OcorrenciaCreated.v1"
+
+    fault: Fault
+    evidence: Evidence
+
+
+class OcorrenciaChange(OcorrenciaCommand, frozen=True, kw_only=True):
+    """A command to an occurrence that is there."""
+
+    if_version: int | None = None
+    """Only holds when the occurrence has this version."""
+
+
+class OcorrenciaAcknowledged(OcorrenciaChange, frozen=True, kw_only=True):
+    """Somebody has seen it and takes care."""
+
+    TYPE: ClassVar[str] = "horus.OcorrenciaAcknowledged.v1"
+
+    comment: str | None = None
+    name: str | None = None
+    """Who says so at a console whose key several people share; as he calls himself."""
+
+
+class Changes(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an edit sets; None: as it was."""
+
+    type: str | None = None
+    category: str | None = None
+    severity: Severity | None = None
+    confidence: float | None = None
+    duration_s: float | None = None
+    end_ts: datetime | None = None
+    """Goes with ``duration_s``."""
+    human_description: str | None = None
+    """Goes into the evidence."""
+
+
+class OcorrenciaEdited(OcorrenciaChange, frozen=True, kw_only=True):
+    """Somebody corrected it. From then on his word on these fields holds, whatever a stage says of them."""
+
+    TYPE: ClassVar[str] = "horus.OcorrenciaEdited.v1"
+
+    changes: Changes
+
+
+class OcorrenciaDeleted(OcorrenciaChange, frozen=True, kw_only=True):
+    """Somebody took it off the lists. The log keeps its history; nothing that follows changes it."""
+
+    TYPE: ClassVar[str] = "horus.OcorrenciaDeleted.v1"

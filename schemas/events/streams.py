@@ -1,7 +1,10 @@
 """What is to be watched, and how the watching goes."""
 
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
+from msgspec import Meta
 
 from schemas.events.event import Event
 
@@ -12,8 +15,56 @@ Trouble = Literal["unreachable", "no_data", "undecodable"]
 """Nobody answers (or calls); connected, yet no bytes; bytes, yet no media in them."""
 
 
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+"""A day of the week; the first letters, as cron and iCalendar users know them."""
+
+TimeOfDay = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$")]
+"""A time of day by the clock on the wall: ``HH:MM`` or ``HH:MM:SS``."""
+
+
+class MuteOnce(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="kind",
+    tag="once",
+    rename={"start": "from", "end": "to"},
+):
+    """One stretch of time in which nothing of a channel opens, such as announced maintenance."""
+
+    start: datetime
+    """UTC-aware; ``from`` in JSON."""
+    end: datetime
+    """UTC-aware, not within the mute any more; ``to`` in JSON."""
+    reason: str = ""
+
+
+class MuteWeekly(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="kind",
+    tag="weekly",
+    rename={"start": "from", "end": "to"},
+):
+    """A stretch of some days of each week, such as a test pattern at night."""
+
+    days: tuple[Day, ...]
+    """The days on which it begins."""
+    start: TimeOfDay
+    """``from`` in JSON."""
+    end: TimeOfDay
+    """``to`` in JSON: on the next day when it is not after ``start``."""
+    zone: str
+    """IANA name of the zone whose clocks these are, e.g. ``America/Sao_Paulo``."""
+    reason: str = ""
+
+
+Mute = MuteOnce | MuteWeekly
+
+
 class StreamConfigured(Event, frozen=True, kw_only=True):
-    """Somebody wants this channel to be watched; the latest one of a channel holds."""
+    """How somebody wants a channel to be watched; the latest one of a channel holds, whole."""
 
     TYPE: ClassVar[str] = "horus.StreamConfigured.v1"
 
@@ -23,6 +74,20 @@ class StreamConfigured(Event, frozen=True, kw_only=True):
     """Analysis rate in samples a second; five give a start error of 0.1 s on average."""
     title: str = ""
     """Name for people; the channel's own when empty."""
+    enabled: bool = True
+    """False: known with its rules, but not to be watched until somebody starts it."""
+    thresholds: dict[str, float] = msgspec.field(default_factory=dict)
+    """Scores from which a fault type counts on this channel, by type; over settings and models."""
+    onsets: dict[str, float] = msgspec.field(default_factory=dict)
+    """Seconds from which a fault counts, by type."""
+    clears: dict[str, float] = msgspec.field(default_factory=dict)
+    """Seconds without a fault that end it, by type."""
+    mutes: tuple[Mute, ...] = ()
+    """When nothing opens on this channel."""
+    labels: tuple[str, ...] = ()
+    """Words of its users' own, to find and group channels by."""
+    disabled: tuple[str, ...] = ()
+    """Fault types that never open on this channel."""
     configured_at: datetime
     configured_by: str
 

@@ -68,6 +68,16 @@ def hls_js_jar() -> Path:
     raise Missing("hls.js is missing: `make setup` fetches it")
 
 
+def swagger_ui_jar() -> Path:
+    """Return the webjar with Swagger UI in it (``META-INF/resources/webjars/swagger-ui/<version>/``).
+
+    Raises Missing when the jars were not fetched.
+    """
+    for jar in sorted(jars_folder().glob("swagger-ui-*.jar")):
+        return jar
+    raise Missing("Swagger UI is missing: `make setup` fetches it")
+
+
 def _wanted() -> str:
     return hashlib.sha256(POM.read_bytes()).hexdigest()
 

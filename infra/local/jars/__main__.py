@@ -10,7 +10,7 @@ def main() -> int:
     """Fetch what is missing; return 1 with one line when that cannot be."""
     if fetched():
         return 0
-    print("[setup] fetching Kafka and hls.js by Maven (once, 50 MB)", flush=True)
+    print("[setup] fetching Kafka, hls.js and Swagger UI by Maven (once, 50 MB)", flush=True)
     try:
         fetch_jars()
     except (Missing, RuntimeError, OSError) as error:

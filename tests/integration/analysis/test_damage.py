@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from processors.container import MediaRefused
+from infra.media_file import MediaRefused
 from tests.integration.analysis.clips import AAC, SMALL, X264, run
 from tests.integration.analysis.conftest import Analyse
 

@@ -52,10 +52,10 @@ class Installation(msgspec.Struct, frozen=True, kw_only=True):
             process.wait()
 
     @contextmanager
-    def serving(self) -> Iterator["Api"]:
+    def serving(self, **environment: str) -> Iterator["Api"]:
         """Run an API on a port of its own until the block is left."""
         port = free_port()
-        with self.running("api", HORUS_PORT=str(port)) as process:
+        with self.running("api", HORUS_PORT=str(port), **environment) as process:
             served = Api(installation=self, process=process, port=port)
             wait_until(served.is_ready, f"{self.home}/api.log")
             yield served

@@ -100,8 +100,8 @@ def test_detached_stack_is_ready_heals_itself_and_goes_down_whole(home: Home) ->
     status = home.status()
     assert status["ready"]
     assert {each["name"] for each in status["processes"]} == {
-        *("kafka", "postgres", "producers", "video", "audio"),
-        *("decisions", "evidence", "projections", "api"),
+        *("kafka", "postgres", "producers", "analyses", "video", "audio"),
+        *("decisions", "evidence", "projections", "storage", "api"),
     }
 
     again = home.horus("up", "--detach")

@@ -1,16 +1,19 @@
 """Evidence cut by a real ffmpeg from real segments."""
 
 import asyncio
+import subprocess
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import av
+import msgspec
 import pytest
 
 from infra.media_store import MediaStore
 from processors.evidence.stage import EvidenceStage
 from schemas.envelope import Envelope, event_id
 from schemas.events import EvidenceAttached, OcorrenciaClosed, OcorrenciaOpened, SegmentRecorded
+from schemas.events.media import VideoTrack
 from schemas.events.ocorrencias import Fault, OcorrenciaEvent, Why
 from schemas.faults import Category
 from schemas.severity import severity_of
@@ -125,6 +128,37 @@ def test_without_any_media_no_evidence_is_claimed(store: MediaStore, tmp_path: P
     stage = EvidenceStage(Recorded([]), store, FFMPEG, tmp_path / "clips")
 
     assert work(stage, closed(7.5, 10.5)) == []
+
+
+def test_clip_of_what_no_browser_plays_is_made_h264(
+    store: MediaStore, segments: list[SegmentRecorded], tmp_path: Path
+) -> None:
+    of_mpeg2 = [as_mpeg2(store, each, tmp_path) for each in segments[6:10]]
+    clips = tmp_path / "clips"
+    stage = EvidenceStage(Recorded(of_mpeg2), store, FFMPEG, clips)
+
+    (attached,) = work(stage, closed(7.0, 9.0))
+
+    assert attached.evidence.clip_path is not None
+    with av.open(str(clips / attached.evidence.clip_path)) as clip:
+        assert clip.streams.video[0].codec_context.name == "h264"
+        assert sum(1 for _ in clip.decode(video=0)) == 4 * 25
+
+
+def as_mpeg2(store: MediaStore, event: SegmentRecorded, scratch: Path) -> SegmentRecorded:
+    """Put the same picture into the store as MPEG-2, as broadcasters still send it."""
+    file, made = store.local_path(event.segment.uri), scratch / "mpeg2.ts"
+    subprocess.run(
+        [
+            *(str(FFMPEG), "-v", "error", "-nostdin", "-y", "-copyts", "-i", str(file)),
+            *("-c:v", "mpeg2video", "-b:v", "2M", "-c:a", "copy", "-muxdelay", "0", "-muxpreload", "0"),
+            *("-mpegts_copyts", "1", str(made)),
+        ],
+        check=True,
+    )
+    store.put(event.segment.uri, made)
+    track = VideoTrack(codec="mpeg2video", width=320, height=180, fps=25.0)
+    return msgspec.structs.replace(event, video=track)
 
 
 def test_the_same_occurrence_cut_again_after_a_crash_gives_the_same_event(

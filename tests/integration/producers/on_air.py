@@ -95,13 +95,14 @@ def rubbish(url: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @contextmanager
-def producers(servers: str, home: Path) -> Iterator[subprocess.Popen[bytes]]:
+def producers(servers: str, home: Path, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run ``python -m producers`` for as long as the block lasts; end it by SIGTERM."""
     environment = {
         "PATH": os.environ["PATH"],
         "HORUS_HOME": str(home),
         "KAFKA_BOOTSTRAP_SERVERS": servers,
         "PYTHONUNBUFFERED": "1",
+        **settings,
     }
     home.mkdir(parents=True, exist_ok=True)
     with (home / "producers.log").open("ab") as out:

@@ -28,6 +28,9 @@ def asked(header: str | None) -> Request:
         ("bytes=-", 200, BODY),
         ("bytes=0-1,5-6", 200, BODY),
         ("lines=1-2", 200, BODY),
+        ("bytes=" + "9" * 5000 + "-", 200, BODY),
+        ("bytes=-" + "9" * 5000, 200, BODY),
+        ("bytes=\u00b2-\u00b3", 200, BODY),
     ],
 )
 def test_part_is_what_was_asked(header: str | None, status: int, part: bytes) -> None:

@@ -1,13 +1,16 @@
 """The ring of messages and the states behind it."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from api.message import Message
-from api.recall import Recall
+from api.recall import Kept, Recall
 from api.ring import Ring
-from schemas.ocorrencia import Ocorrencia
+from tests.alarms import START, Alarm
 from tests.unit.api.made import ocorrencia
 
 STATE = ocorrencia("any")
@@ -45,26 +48,46 @@ def test_older_message_is_refused() -> None:
         ring.append(Message(5, "nova_ocorrencia", STATE))
 
 
-def test_recall_asks_for_older_ones_only_after_it_has_forgotten() -> None:
-    asked: list[str] = []
+def test_ring_that_starts_in_the_middle_of_a_log_does_not_claim_what_came_before() -> None:
+    ring = Ring(10, after=40)
+    assert (ring.head, ring.reaches(39), ring.reaches(40)) == (40, False, True)
 
-    def older(uid: str) -> Ocorrencia | None:
-        asked.append(uid)
-        return None
 
-    recall = Recall(older, capacity=2)
-    assert recall.get("a") is None
-    assert asked == []
-    for uid in ("a", "b", "c"):
-        recall.put(ocorrencia(uid, status="encerrada"))
-    recall.get("a")
-    assert asked == ["a"]
-    assert recall.get("c") is not None
+def kept(uid: str, offset: int, **more: Any) -> Kept:
+    return Kept(ocorrencia(uid, **more), offset)
+
+
+def test_memory_that_forgot_nothing_knows_what_does_not_exist() -> None:
+    recall = Recall()
+    assert recall.settled(Alarm().closed())
+    assert recall.get(Alarm().uid) is None
+
+
+def test_memory_forgets_only_what_the_table_has() -> None:
+    recall = Recall(capacity=2)
+    for offset, uid in enumerate(("a", "b", "c", "d", "e")):
+        recall.put(kept(uid, offset, status="encerrada"))
+    assert recall.full
+    recall.trim(projected=2)
+    assert [recall.get(uid) is None for uid in "abcde"] == [True, True, False, False, False]
+    assert recall.forgotten is not None
+
+
+def test_what_may_have_been_forgotten_is_asked_for() -> None:
+    old, gone = Alarm(), Alarm()
+    recall = Recall(forgotten=START)
+    assert not recall.settled(gone.closed())
+    assert not recall.settled(gone.opened())
+    assert recall.settled(Alarm(start=START + timedelta(seconds=1)).opened())
+    recall.put(kept(old.uid, 1))
+    assert recall.settled(old.closed())
 
 
 def test_open_occurrences_are_never_forgotten() -> None:
-    recall = Recall(lambda _: None, capacity=1)
+    recall = Recall(capacity=1)
     for number in range(10):
-        recall.put(ocorrencia(f"open-{number}"))
-        recall.put(ocorrencia(f"closed-{number}", status="encerrada"))
+        recall.put(kept(f"open-{number}", number))
+        recall.put(kept(f"closed-{number}", number, status="encerrada"))
+    recall.trim(projected=100)
     assert all(recall.get(f"open-{number}") is not None for number in range(10))
+    assert sum(recall.get(f"closed-{number}") is not None for number in range(10)) == 1

@@ -31,7 +31,9 @@ def segment(**tracks: object) -> SegmentRecorded:
 
 
 def named(channel: str, state: str) -> ChannelRead:
-    return ChannelRead(channel=channel, title=channel, url="", state=state, analysis_fps=2.0)
+    return ChannelRead(
+        channel=channel, title=channel, url="", state=state, analysis_fps=2.0, enabled=state != "stopped"
+    )
 
 
 def test_channel_of_which_nothing_is_known_yet_is_unknown() -> None:
@@ -76,8 +78,10 @@ def test_trouble_is_told_with_its_reason_and_lines() -> None:
     [
         ({}, False),
         ({"tv1": "trouble", "tv2": "running"}, True),
-        ({"tv1": "stopped", "tv2": "connecting"}, False),
-        ({"default": "trouble", "tv2": "running"}, False),
+        ({"tv1": "stopped", "tv2": "connecting"}, True),
+        ({"tv1": "stopped"}, False),
+        ({"default": "trouble", "tv2": "stopped"}, True),
+        ({"default": "stopped", "tv2": "running"}, False),
         ({"default": "running", "tv2": "trouble"}, True),
     ],
 )

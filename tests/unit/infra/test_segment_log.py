@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.segment_log import Shelf, partition_of
+from infra.segment_log import NEVER, Shelf, partition_of
 from schemas.events import SegmentRecorded
 from schemas.events.media import SegmentRef
 
@@ -64,6 +64,15 @@ def test_channel_without_segments_is_covered_from_where_reading_began() -> None:
     shelf = Shelf(START, None)
     assert shelf.covers(START)
     assert not shelf.covers(START - timedelta(seconds=1))
+
+
+def test_file_is_covered_from_before_its_first_segment() -> None:
+    shelf = Shelf(NEVER, None)
+    shelf.put(recorded(1))
+    assert not shelf.whole
+    assert not shelf.covers(START)
+    shelf.put(recorded(0))
+    assert shelf.whole
 
 
 def test_partition_is_that_of_kafkas_own_clients() -> None:

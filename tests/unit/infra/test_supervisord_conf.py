@@ -22,7 +22,7 @@ def parsed(home: Path) -> configparser.ConfigParser:
 def test_every_process_runs_on_a_leash_of_the_supervisor(tmp_path: Path) -> None:
     conf = parsed(tmp_path)
     commands = [shlex.split(conf[name]["command"]) for name in conf if name.startswith("program:")]
-    assert len(commands) == 9
+    assert len(commands) == 2 + len(processes.stages())
     for command in commands:
         assert command[3].endswith("leash.py")
         assert command[4] == str(Installation(tmp_path).pid_file)

@@ -1,5 +1,6 @@
 """Which ffmpeg runs, and that it runs with what keeps a segment as it came."""
 
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from infra.settings import BadSettings, Settings
 from producers import ffmpeg
 from producers.ffmpeg import Command, Sound, arguments
-from producers.sources import source
+from producers.sources import Source, source
 
 
 def command(sound: Sound = "copy") -> list[str]:
@@ -50,3 +51,22 @@ def test_the_pipes_are_those_given() -> None:
     words = command()
     assert words[words.index("-segment_list") + 1] == "pipe:7"
     assert words[-1] == "pipe:9"
+
+
+def test_raw_pictures_are_compressed_and_cut_each_second(
+    settings: Callable[..., Settings], tmp_path: Path
+) -> None:
+    # What a capture device gives: pictures as they are, and no sound.
+    pictures = tmp_path / "pictures"
+    pictures.write_bytes(bytes(64 * 64 * 3 // 2 * 75))
+    form = ("-f", "rawvideo", "-video_size", "64x64", "-pixel_format", "yuv420p", "-framerate", "25")
+    camera = Source(url=str(pictures), options=form, raw=True)
+    made = Command(binary=ffmpeg.find(settings()), source=camera, spool=tmp_path, sound="copy")
+    packets, listed = tmp_path / "packets", tmp_path / "listed"
+    with packets.open("wb") as told, listed.open("wb") as named:
+        words = arguments(made, named.fileno(), told.fileno())
+        subprocess.run(words, pass_fds=(named.fileno(), told.fileno()), check=True, stderr=subprocess.DEVNULL)
+    lengths = [line.split(",")[1:] for line in listed.read_text().splitlines()]
+    assert [round(float(end) - float(start), 2) for start, end in lengths] == [1.0, 1.0, 1.0]
+    assert sum(not line.startswith("#") for line in packets.read_text().splitlines()) == 75
+    assert all((tmp_path / f"{number:08d}.ts").stat().st_size for number in range(3))

@@ -16,7 +16,7 @@ from projections.source import Partition, Raw
 from projections.tables import OcorrenciaV1
 from projections.verdict import Rejected, judge
 from schemas.envelope import Envelope, encode, event_id
-from schemas.events import Event, StreamRemoved
+from schemas.events import Event, OcorrenciaAcknowledged, StreamRemoved
 from schemas.topics import OCORRENCIAS
 from tests.alarms import Alarm
 
@@ -76,6 +76,24 @@ def test_copy_line_has_the_columns_of_the_table() -> None:
     assert set(COLUMNS) == {column.name for column in OcorrenciaV1.__table__.columns}
     row = folded({}, placed([Alarm().opened()]))[0][0]
     assert len(copy_line(row).split("\t")) == len(COLUMNS)
+
+
+def test_copy_line_says_null_for_what_is_not_there_and_json_for_what_is() -> None:
+    alarm = Alarm()
+    ack = OcorrenciaAcknowledged(
+        channel="tv1", uid=alarm.uid, command_id="1", by="ana", at=WRITTEN, comment="tab\there"
+    )
+    opened, acked = (
+        folded({}, placed(list(events)))[0][0] for events in ([alarm.opened()], [alarm.opened(), ack])
+    )
+    assert copy_line(opened).rstrip("\n").split("\t")[-5:] == ["{0}", "\\N", "\\N", "\\N", "f"]
+    assert copy_line(acked).rstrip("\n").split("\t")[-5:] == [
+        "{0,1}",
+        '{"by":"ana","at":"2026-11-22T03:12:02Z","comment":"tab\\\\there","name":null}',
+        "2026-11-22T03:12:02+00:00",
+        "\\N",
+        "f",
+    ]
 
 
 def test_copy_line_escapes_what_copy_would_misread() -> None:

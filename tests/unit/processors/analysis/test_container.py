@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from processors.container import MediaRefused, open_media, sound_of
+from infra.media_file import MediaRefused, open_media, sound_of
 
 
 def sound(path: Path) -> Path:

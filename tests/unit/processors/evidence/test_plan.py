@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from processors.evidence.plan import (
     LONGEST_FAULT,
     POST_ROLL,
     PRE_ROLL,
     covered,
+    in_file,
     offset_in_clip,
     runs,
     thumbnail_segment,
@@ -85,3 +88,17 @@ def test_thumbnail_shows_the_fault_or_the_last_picture_before_the_signal_was_los
 
     assert thumbnail_segment(segments, at(2.4)).seq == 3
     assert thumbnail_segment(segments, at(5)).seq == 4
+
+
+def test_all_of_a_file_is_there_once_its_last_segment_is() -> None:
+    segments = [recorded(seq, seq) for seq in range(3)]
+    window = window_of(at(1), at(2))
+    assert not covered(segments, window)
+
+    segments[-1] = msgspec.structs.replace(segments[-1], last=True)
+
+    assert covered(segments, window)
+
+
+def test_place_in_a_file_counts_from_its_epoch_wherever_the_clip_begins() -> None:
+    assert in_file([recorded(7, 7)], at(9.25)) == 9.25

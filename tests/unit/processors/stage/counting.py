@@ -1,5 +1,6 @@
 """A small stateful stage and the records it reads, for tests of the loop."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import msgspec
@@ -36,6 +37,12 @@ class Counting:
         told = status(event.channel, total)
         return Count(total), [(STREAM_STATUS, told)]
 
+    def kept(self, channels: Mapping[str, Count], now: datetime) -> Mapping[str, Count]:
+        """Forget what is over once a later event has come."""
+        if now == T0:
+            return channels
+        return {name: count for name, count in channels.items() if not name.startswith("over")}
+
 
 def status(channel: str, restarts: int) -> StreamStatusChanged:
     return StreamStatusChanged(
@@ -43,8 +50,10 @@ def status(channel: str, restarts: int) -> StreamStatusChanged:
     )
 
 
-def taken(offset: int, restarts: int = 1, channel: str = "tv1", value: bytes | None = None) -> Taken:
-    encoded = encode(status(channel, restarts), source="test", time=T0)
+def taken(
+    offset: int, restarts: int = 1, channel: str = "tv1", value: bytes | None = None, time: datetime = T0
+) -> Taken:
+    encoded = encode(status(channel, restarts), source="test", time=time)
     return Taken(
         topic=STREAM_STATUS.name,
         partition=3,

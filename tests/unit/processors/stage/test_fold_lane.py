@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -12,7 +13,7 @@ from processors.stage.fold_lane import FoldLane
 from processors.stage.snapshot import Snapshot
 from processors.stage.taken import Taken
 from schemas.topics import STREAM_STATUS
-from tests.unit.processors.stage.counting import Count, Counting, taken
+from tests.unit.processors.stage.counting import T0, Count, Counting, taken
 
 LOG = [taken(offset, restarts=offset + 1) for offset in range(6)]
 SUMS = [1, 3, 6, 10, 15, 21]
@@ -162,3 +163,18 @@ def test_records_are_acknowledged_only_after_their_snapshot() -> None:
     with pytest.raises(Crash):
         asyncio.run(run())
     assert (broker.outputs, acked) == ([1], [])
+
+
+def test_what_the_stage_lets_go_is_gone_from_the_snapshot_that_is_written() -> None:
+    broker = Broker()
+    later = T0 + timedelta(seconds=1)
+
+    async def both() -> None:
+        counting = lane(broker)
+        await counting.step([taken(0, channel="over-1"), taken(1)])
+        assert set(broker.snapshot.channels) == {"over-1", "tv1"}
+        await counting.step([taken(2, time=later)])
+
+    asyncio.run(both())
+
+    assert broker.snapshot == Snapshot(next_offsets={STREAM_STATUS.name: 3}, channels={"tv1": Count(2)})

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from processors.container import open_media
+from infra.media_file import open_media
 from processors.video.decode import Decoding, decode_frames
 from processors.video.lattice import HEIGHT, SMALL_HEIGHT, SMALL_WIDTH, WIDTH
 from processors.video.picture import Picture, take_picture

@@ -1,0 +1,1 @@
+"""Webhooks: programs elsewhere are told of occurrences, signed, at least once, in order per occurrence."""

@@ -1,0 +1,1 @@
+"""Retention: media goes by age and by bytes, the oldest first; evidence stays."""

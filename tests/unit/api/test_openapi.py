@@ -1,0 +1,81 @@
+"""The OpenAPI document and the page that shows it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from api.roles import least_role
+from infra.local.jars import fetched
+from infra.settings import Settings
+from tests.unit.api.doors import AWAY, Closed, closed
+
+
+@pytest.fixture
+def horus(settings: Callable[..., Settings]) -> Closed:
+    return closed(settings(**AWAY))
+
+
+@pytest.fixture
+def document(horus: Closed) -> dict[str, Any]:
+    answer = horus.client("viewer").get("/api/v1/openapi.json")
+    assert answer.status_code == 200
+    read: dict[str, Any] = answer.json()
+    return read
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield method.upper(), path, operation
+
+
+def test_every_route_has_a_name_of_its_own_a_tag_and_words(document: dict[str, Any]) -> None:
+    named = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(set(named)) == len(named)
+    known = {tag["name"] for tag in document["tags"]}
+    for method, path, operation in operations(document):
+        assert operation["description"], (method, path)
+        assert set(operation["tags"]) <= known, (method, path)
+
+
+def test_every_error_is_a_problem(document: dict[str, Any]) -> None:
+    for method, path, operation in operations(document):
+        for status, answer in operation["responses"].items():
+            # A browser's form is answered with the form.
+            forms = ["text/html"] if (path, status) == ("/api/v1/session", "401") and method == "POST" else []
+            if int(status) >= 400 and path != "/readyz":
+                assert list(answer["content"]) == ["application/problem+json", *forms], (method, path, status)
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+def test_every_closed_route_says_so(document: dict[str, Any]) -> None:
+    for method, path, operation in operations(document):
+        least = least_role(method, path)
+        assert bool(operation["security"]) is (least != "none"), (method, path)
+        if least != "none":
+            assert {"401", "403", "429"} <= operation["responses"].keys(), (method, path)
+            assert f"**{least}**" in operation["description"]
+
+
+def test_every_answer_with_json_has_a_shape(document: dict[str, Any]) -> None:
+    for method, path, operation in operations(document):
+        for status, answer in operation["responses"].items():
+            shape = answer.get("content", {}).get("application/json")
+            assert shape is None or shape["schema"], (method, path, status)
+
+
+@pytest.mark.skipif(not fetched(), reason="the jars are fetched by `make setup`")
+def test_documentation_is_served_whole_from_here(horus: Closed) -> None:
+    client = horus.client("viewer")
+    shown = client.get("/docs").text
+    for name in ("swagger-ui.css", "swagger-ui-bundle.js", "api_docs.js"):
+        assert f"/docs/{name}" in shown
+        answer = client.get(f"/docs/{name}")
+        assert answer.status_code == 200
+        assert len(answer.content) > 100
+
+
+@pytest.mark.parametrize("name", ["swagger-initializer.js", "index.html", "..%2fapp.py", "MANIFEST.MF", "x"])
+def test_documentation_gives_nothing_else_away(horus: Closed, name: str) -> None:
+    assert horus.client("viewer").get(f"/docs/{name}").status_code == 404
