@@ -1,5 +1,6 @@
 """The log as a projector reads it: partitions by its own positions, in batches."""
 
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -13,6 +14,8 @@ from schemas.topics import Topic
 log = structlog.get_logger()
 
 METADATA_TIMEOUT_S = 10.0
+# A broker that is there takes milliseconds; a supervisor kills what has not ended some seconds later.
+_CLOSE_S = 3.0
 # Errors that say the stored position is not in this log: waiting does not help.
 _OUT_OF_LOG = (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE)
 
@@ -119,8 +122,14 @@ class KafkaSource:
             log.debug("position not told to Kafka", error=why(error))
 
     def close(self) -> None:
-        """Close the consumer."""
-        self._consumer.close()
+        """Close the consumer; one that still waits for a broker that is away is left behind."""
+        # What was told to Kafka and not confirmed holds librdkafka's close for as long as the broker is away.
+        # Nothing is lost with it: the positions that count are in Postgres.
+        closing = threading.Thread(target=self._consumer.close, name="closing", daemon=True)
+        closing.start()
+        closing.join(_CLOSE_S)
+        if closing.is_alive():
+            log.warning("left Kafka without a farewell: it does not answer")
 
 
 def _as_kafka(positions: Positions) -> list[TopicPartition]:
