@@ -12,7 +12,7 @@ import av.error
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.container import only, sound_of
+from infra.media_file import only, sound_of
 
 # What a stereo listener hears of any layout: left and right, with the centre mixed in.
 CHANNELS = 2

@@ -7,20 +7,24 @@ from numpy.typing import NDArray
 
 from processors.audio import echo
 from processors.audio.levels import BANDS, FLOOR_DB, FRAMES, Levels, measure_levels
-from processors.audio.line import Lines, find_lines
+from processors.audio.line import TEXTURES, Lines, find_lines
 from processors.audio.tops import NEAR, STEPS, amplitudes, near_peaks
 
-NAME = "audio-blocks-2"
+NAME = "audio-blocks-3"
 """Names the exact meaning of the values; a model says in its card which one it was trained on."""
 BEHIND, AHEAD = 12, 3
 """Blocks before the one judged (3 s), and after it: 0.75 s, so that 1 s of media from its start is seen."""
 ROWS = BEHIND + 1 + AHEAD
 _LEVELS = 3 * BANDS + FRAMES + 5
 _LINES = 6
-_OWN = _LEVELS + _LINES + 4 * STEPS + NEAR
+_OWN = _LEVELS + _LINES + 4 * STEPS + NEAR + TEXTURES
 _FLOORS = 3 * BANDS
 SHAPE = (ROWS, _OWN + _FLOORS + echo.COLUMNS)
 """Blocks (oldest first), numbers."""
+BY_BAND = (0, BANDS, 2 * BANDS + FRAMES, _OWN, _OWN + BANDS, _OWN + 2 * BANDS)
+"""Where numbers begin that say the same of each band: mean, floor, spread, rise, late and whole wander."""
+TEXTURE = slice(_OWN - TEXTURES, _OWN)
+"""The texture of the lower bands."""
 
 # Silence begins at -55 dBFS: 35 dB about there are given a scale of their own, an eighth of a dB a step.
 _FINE_DB, _FINE_RANGE_DB = -75.0, 35.0
@@ -61,6 +65,8 @@ def rows_of(blocks: NDArray[np.float32], rate_hz: int, before: NDArray[np.float3
         np.sqrt(share),
         speed / 3.0,
         near_peaks(blocks),
+        # Noise has 0.9, whatever its level; a voice's harmonics half of that and less.
+        1.0 + lines.texture_db / 25.0,
     ]
     return Rows(np.clip(np.concatenate(parts, axis=1), 0.0, 1.0).astype(np.float32), levels, lines)
 

@@ -85,10 +85,15 @@ def _window(step: int) -> NDArray[np.float32]:
 @lru_cache(maxsize=8)
 def _bank(rate_hz: int, step: int) -> NDArray[np.float32]:
     """Return triangles on the mel scale (O'Shaughnessy 1987) that share each bin's power out in full."""
-    hertz = np.arange(1, step // 2) * (rate_hz / step)
-    position = _mel(hertz) / _mel(np.array([_TOP_HZ])) * (BANDS - 1)
-    distance = np.abs(np.minimum(position, BANDS - 1)[:, np.newaxis] - np.arange(BANDS))
+    places = band_places(np.arange(1, step // 2) * (rate_hz / step))
+    distance = np.abs(places[:, np.newaxis] - np.arange(BANDS))
     return np.asarray(np.maximum(1.0 - distance, 0.0), np.float32)
+
+
+def band_places(hertz: NDArray[Any]) -> NDArray[np.float64]:
+    """Return where among the bands frequencies lie: 1.5 is half way from the centre of band 1 to band 2's."""
+    places: NDArray[np.float64] = np.minimum(_mel(hertz) / _mel(np.array([_TOP_HZ])) * (BANDS - 1), BANDS - 1)
+    return places
 
 
 def _mel(hertz: NDArray[Any]) -> NDArray[np.float64]:

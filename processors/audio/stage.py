@@ -21,7 +21,7 @@ def audio_stage(model: Model, store: MediaStore) -> MeasuringStage[AudioIndexed,
     def measure(
         event: AudioIndexed, media: BinaryIO, context: AudioContext | None
     ) -> tuple[AudioMeasured, AudioContext]:
-        samples, after = measure_audio(media, model, context)
+        samples, after = measure_audio(media, model, context, last=event.last)
         measured = AudioMeasured(
             channel=event.channel,
             segment=event.segment,
@@ -34,6 +34,7 @@ def audio_stage(model: Model, store: MediaStore) -> MeasuringStage[AudioIndexed,
             expected=len(event.pts),
             decoded=samples.chunks_decoded,
             failed=samples.chunks_failed,
+            last=event.last,
         )
         return measured, after
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from infra.media_file import MediaRefused, open_media
 from processors.audio.blocks import Block, Tail, add
 from processors.audio.decode import Decoding, decode_sound
 from processors.audio.run import Heard, Run, extend, finish, follows
-from processors.container import MediaRefused, open_media
 
 # Blocks reduced in one go: many enough that numpy's overhead is spread, few enough to stay in the cache.
 _AT_ONCE = 16

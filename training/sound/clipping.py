@@ -10,6 +10,8 @@ _PIECE = RATE_HZ // 10
 _FLAT = 0.005
 # Flat tops in most syllables or beats: in three pieces of five.
 _MOST = 0.6
+# Digital overs at full scale, nearly as loud, at any level, as loud as the programme was.
+_LEVELS = (0.15, 0.25, 0.3, 0.3)
 
 
 def distorcao(stretch: Stereo, before: Stereo, channels: list[int], rng: Generator) -> tuple[Stereo, str]:
@@ -22,12 +24,13 @@ def distorcao(stretch: Stereo, before: Stereo, channels: list[int], rng: Generat
     lower = ceiling * (1.0 if rng.random() < 0.75 else rng.uniform(1.0, 1.6))  # one half-wave earlier
     if rng.random() < 0.5:
         ceiling, lower = lower, ceiling
-    knee = 0.0 if rng.random() < 0.75 else rng.uniform(5, 12)
+    # Hard, or with a knee: 3 is about a valve's (tanh), 12 nearly hard.
+    knee = 0.0 if rng.random() < 0.65 else float(np.exp(rng.uniform(np.log(2.5), np.log(12))))
     clipped = _clip(stretch, ceiling, lower, knee)
     after = _afterwards(clipped, rng)
     # Up to full scale as an overdriven input is, or back at the level of the programme, or lower.
     peak = float(np.abs(after[channels]).max()) + 1e-9
-    wanted = rng.choice([rng.uniform(0.85, 1.0), rng.uniform(0.08, 0.85), ceiling])
+    wanted = rng.choice([1.0, rng.uniform(0.85, 1.0), rng.uniform(0.08, 0.85), ceiling], p=_LEVELS)
     out = stretch.copy()
     gate = eased(stretch.shape[1], round(rng.choice([0.0, 0.005]) * RATE_HZ))
     scaled = after * np.float32(min(1.0, wanted) / peak)

@@ -8,13 +8,11 @@ import numpy as np
 from training.sound.faults import FAULTS
 from training.sound.healthy import Healthy, make_healthy, natural_silences
 from training.sound.material import sort_material
-from training.sound.place import Place, find_places
+from training.sound.place import ON_AIR, Place, Spacing, find_places
 from training.sound.samples import RATE_HZ, Generator, Stereo, fast_length
 from training.sources import Source, Split
 from training.truth_file import Fault, Unclear
 
-# Half of what is composed is healthy all through.
-_HEALTHY_SHARE = 0.45
 # The echo's machine has heard this much of what came before.
 _BEFORE = RATE_HZ
 _CEILING = 0.99
@@ -43,17 +41,19 @@ def compose_track(
     *,
     healthy: bool | None = None,
     keep_clear: Sequence[tuple[float, float]] = (),
+    spacing: Spacing = ON_AIR,
 ) -> Track:
     """Compose a programme's sound, float32 (2, n) at ``rate_hz``, from the sources of one part.
 
     The same arguments give the same samples. ``healthy`` asks for a programme with or without faults (None:
-    a little under half are without); ``keep_clear`` are stretches, in seconds, that no fault shall touch.
+    as the ``spacing`` has it, which says how many there are); ``keep_clear`` are stretches, in seconds, that
+    no fault shall touch.
     Raises ValueError when the part lacks speech, music or effects.
     """
     rng = np.random.default_rng([seed, 7])
     programme = make_healthy(sort_material(sources, split), duration_s, rng)
-    whole = healthy if healthy is not None else bool(rng.random() < _HEALTHY_SHARE)
-    places = () if whole else find_places(programme, keep_clear, rng)
+    whole = healthy if healthy is not None else bool(rng.random() < spacing.healthy)
+    places = () if whole else find_places(programme, keep_clear, spacing, rng)
     return _track(programme, places, rng, rate_hz)
 
 

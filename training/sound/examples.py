@@ -13,13 +13,15 @@ from processors.audio.walk import Walk
 from training.sound.air import send
 from training.sound.compose import Track, compose_track
 from training.sound.faults import AUDIO_CLASSES
+from training.sound.place import LESSONS, TRIALS, Spacing
 from training.sources import Source, Split
 from training.truth_file import Fault, Truth, read_truth, truth_path, write_truth
 
 SECONDS = 60.0
-"""Of a programme: several scenes, and two or three faults."""
+"""Of a programme: several scenes, and up to ten faults."""
+_SPACING: dict[Split, Spacing] = {"train": LESSONS, "val": TRIALS, "test": TRIALS}
 # Features are kept in steps of 1/255, as int8 holds them: a quarter of the memory.
-_STEPS = 255.0
+STEPS = 255.0
 # A block that a fault covers by less than this, or more than the rest, is on no clear side of its edge.
 _EDGE = 0.2
 _EDGE_WEIGHT = 0.25
@@ -69,12 +71,12 @@ def sound_examples(
 
 def track_of(sources: Sequence[Source], split: Split, seed: int, number: int) -> Track:
     """Return the programme of a number."""
-    return compose_track(sources, split, seed * 100_000 + number, SECONDS)
+    return compose_track(sources, split, seed * 100_000 + number, SECONDS, spacing=_SPACING[split])
 
 
 def real(windows: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return features as the model is given them."""
-    return windows.astype(np.float32) / np.float32(_STEPS)
+    return windows.astype(np.float32) / np.float32(STEPS)
 
 
 def _make(sources: Sequence[Source], split: Split, seed: int, number: int, folder: Path) -> SoundExamples:
@@ -163,7 +165,7 @@ def _covered(times_s: NDArray[np.float64], start_s: float, end_s: float) -> NDAr
 
 
 def _stored(windows: NDArray[np.float32]) -> NDArray[np.uint8]:
-    stored: NDArray[np.uint8] = np.rint(windows * np.float32(_STEPS)).astype(np.uint8)
+    stored: NDArray[np.uint8] = np.rint(windows * np.float32(STEPS)).astype(np.uint8)
     return stored
 
 

@@ -8,9 +8,27 @@ import numpy as np
 from training.sound.healthy import Healthy
 from training.sound.samples import RATE_HZ, Generator, active_dbfs
 
-# Of every minute, how many; with health of several seconds around each.
-_SECONDS_A_FAULT = 22.0
-_HEALTH_S = 3.0
+
+@dataclass(frozen=True)
+class Spacing:
+    """How thick faults lie in a programme that has any."""
+
+    seconds_a_fault: float
+    health_s: float
+    """Between one fault and the next, at least."""
+    healthy: float
+    """Share of programmes without any fault."""
+
+
+ON_AIR = Spacing(22.0, 3.0, 0.45)
+"""Two or three a minute."""
+LESSONS = Spacing(7.0, 1.75, 0.35)
+"""As many as fit: a minute costs as much to make with two faults as with seven. A second of health and a
+window's future (0.75 s) between them, so that one may end before the next is heard."""
+TRIALS = Spacing(7.0, 1.75, 0.45)
+"""As dense, with more health to raise false alarms on."""
+# A fault counts from 1 s; a quarter more, so that the grid of measuring sees a second of it.
+_FROM_S, _UNTIL_S = 1.3, 13.0
 # Places tried for a fault before it is given up: a type that is heard in few scenes gets its share.
 _TRIES = 25
 # Kinds of scenes in which a type can be heard at all. Hiss over rain, or an echo of rain, nobody can tell;
@@ -21,6 +39,14 @@ _HEARD_IN = {
     "ruido_hiss": {"speech", "mix", "music", "held", "drums"},
     "eco_reverb": {"speech", "mix", "music"},
     "distorcao": {"speech", "mix", "music"},
+}
+# How often each is made: more of those that take many forms.
+_SHARES = {
+    "ausencia_audio": 0.15,
+    "ruido_hiss": 0.25,
+    "eco_reverb": 0.24,
+    "sinal_teste": 0.16,
+    "distorcao": 0.2,
 }
 # Below this there is no programme that noise could lie over or an input could overdrive.
 _LEAST_DBFS = -42.0
@@ -37,19 +63,19 @@ class Place:
 
 
 def find_places(
-    programme: Healthy, keep_clear: Sequence[tuple[float, float]], rng: Generator
+    programme: Healthy, keep_clear: Sequence[tuple[float, float]], spacing: Spacing, rng: Generator
 ) -> tuple[Place, ...]:
     """Return places for faults, in the order of time, apart from each other and from ``keep_clear``."""
     length_s = programme.samples.shape[1] / RATE_HZ
-    wanted = max(1, round(rng.uniform(0.5, 1.5) * length_s / _SECONDS_A_FAULT))
-    taken = [(start - _HEALTH_S, end + _HEALTH_S) for start, end in keep_clear]
+    wanted = max(1, round(rng.uniform(0.5, 1.5) * length_s / spacing.seconds_a_fault))
+    taken = [(start - spacing.health_s, end + spacing.health_s) for start, end in keep_clear]
     places: list[Place] = []
-    for fault in rng.choice(list(_HEARD_IN), wanted):
+    for fault in rng.choice(list(_SHARES), wanted, p=list(_SHARES.values())):
         for _ in range(_TRIES):
             place = _somewhere(str(fault), length_s, rng)
             free = not any(place.start_s < until and place.end_s > since for since, until in taken)
             if free and _heard(programme, place):
-                taken.append((place.start_s - _HEALTH_S, place.end_s + _HEALTH_S))
+                taken.append((place.start_s - spacing.health_s, place.end_s + spacing.health_s))
                 places.append(place)
                 break
     return tuple(sorted(places, key=lambda place: place.start_s))
@@ -57,7 +83,7 @@ def find_places(
 
 def _somewhere(fault: str, length_s: float, rng: Generator) -> Place:
     """Return a place by chance; now and then it begins with the programme, or lasts to its end."""
-    duration = min(float(np.exp(rng.uniform(np.log(1.5), np.log(14.0)))), length_s / 2)
+    duration = min(float(np.exp(rng.uniform(np.log(_FROM_S), np.log(_UNTIL_S)))), length_s / 2)
     starts = [rng.uniform(0, length_s - duration), 0.0, length_s - duration]
     start = float(rng.choice(starts, p=[0.94, 0.03, 0.03]))
     channels = ((0, 1), (0, 1), (0, 1), (0,), (1,))[int(rng.integers(5))]

@@ -8,7 +8,7 @@ from training.sound.material import Material, piece
 from training.sound.recordings import own_faults
 from training.sound.room import coloured, compressed, in_room, respoken, telephoned
 from training.sound.samples import RATE_HZ, Generator, Stereo, active_dbfs, eased, gain
-from training.sound.synth import drum_machine, held_notes, hum, noise, pips
+from training.sound.synth import drum_machine, held_notes, hum, noise, pips, weather
 from training.sources import Source
 
 # How often each kind of scene is on air. Television is mostly speech and music; a quarter is of the kinds
@@ -24,6 +24,8 @@ _SHARES = {
     "room": 0.04,
     "pips": 0.02,
 }
+# Of noisy scenes, those made by rule: there are few recordings of such sound.
+_MADE_WEATHER = 0.3
 # Peaks stay under EBU R 128's -1 dBTP.
 _CEILING = 0.89
 
@@ -73,6 +75,8 @@ def _raw(kind: str, material: Material, seconds: float, rng: Generator) -> tuple
             samples, of = piece(material.effects, seconds, rng)
             return samples, (of,)
         case "noisy":
+            if rng.random() < _MADE_WEATHER:
+                return weather(count, rng), ()
             samples, of = piece(material.noisy, seconds, rng)
             return samples, (of,)
         case "held":
@@ -125,6 +129,8 @@ def _treated(samples: Stereo, kind: str, material: Material, rng: Generator) -> 
     # Gentle where pauses would be lifted into hiss, hard where music is made loud.
     if rng.random() < (0.5 if kind in ("music", "mix", "drums") else 0.25):
         samples = compressed(samples, rng)
+        if kind != "speech" and rng.random() < 0.3:  # and once more on its way to air
+            samples = compressed(samples, rng)
     return samples
 
 

@@ -99,6 +99,23 @@ def pips(count: int, rng: Generator) -> Mono:
     return out
 
 
+def weather(count: int, rng: Generator) -> Stereo:
+    """Return noise-like ambience: bands of noise that swell and sink, each by itself (wind, sea, a crowd)."""
+    out = np.zeros((2, count), np.float32)
+    for _ in range(int(rng.integers(1, 4))):
+        low = float(np.exp(rng.uniform(np.log(80), np.log(5000))))
+        band = (low, min(_NYQUIST * 0.9, low * rng.uniform(2, 30)))
+        # Swells of 2 to 9 dB, from one in several seconds to four a second.
+        turns = max(3, round(count / RATE_HZ * np.exp(rng.uniform(np.log(0.3), np.log(8)))))
+        places = np.linspace(0, turns - 1, count, dtype=np.float32)
+        levels = rng.uniform(-1, 1, turns) * rng.uniform(2, 9)
+        swell = 10 ** (np.interp(places, np.arange(turns), levels) / 20)
+        body = noise(count, rng, rng.uniform(-2, 6), band) * swell.astype(np.float32)
+        other = noise(count, rng, rng.uniform(-2, 6), band) * swell.astype(np.float32)
+        out += np.stack([body, other if rng.random() < 0.5 else body]) * np.float32(gain(rng.uniform(-12, 0)))
+    return out
+
+
 def _hit(rng: Generator) -> Mono:
     length = round(rng.uniform(0.03, 0.4) * RATE_HZ)
     seconds = np.arange(length, dtype=np.float32) / RATE_HZ

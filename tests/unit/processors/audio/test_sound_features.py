@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from processors.audio import echo, features, repeat
 from processors.audio.blocks import BLOCK_S, Block
 from processors.audio.fourier import back, power, transform
-from processors.audio.levels import measure_levels
-from processors.audio.line import find_lines
+from processors.audio.levels import BANDS, measure_levels
+from processors.audio.line import TEXTURES, find_lines
 from processors.audio.run import extend, finish
 from processors.audio.tops import STEPS, amplitudes, near_peaks
 
@@ -70,6 +70,47 @@ def test_a_tone_is_one_line_at_its_place(hertz: float) -> None:
 
 def test_noise_is_no_line() -> None:
     assert find_lines(noise(LENGTH)[np.newaxis], RATE_HZ).rest_db[0] > 3
+
+
+@pytest.mark.parametrize("rate_hz", [32_000, 44_100, 48_000])
+def test_noise_and_harmonics_differ_in_texture_whatever_their_level(rate_hz: int) -> None:
+    count = rate_hz // 4
+    seconds = np.arange(count) / rate_hz
+    voice = np.sum([np.sin(2 * np.pi * 150 * k * seconds) / k for k in range(1, 70)], axis=0)
+    blocks = np.stack([noise(count), noise(count) * np.float32(0.001), voice.astype(np.float32) * 0.1])
+    texture = find_lines(blocks.astype(np.float32), rate_hz).texture_db
+    assert texture.shape == (3, TEXTURES)
+    # Euler's constant in dB: the logarithm of noise lies so far under its mean.
+    np.testing.assert_allclose(texture[:2].mean(axis=1), -2.5, atol=0.3)
+    # From 300 Hz to 7 kHz.
+    assert texture[2, 3:16].max() < -10
+
+
+def test_of_rates_too_low_for_a_band_its_texture_is_empty() -> None:
+    texture = find_lines(noise(4000)[np.newaxis], 16_000).texture_db[0]
+    assert texture[0] < -1
+    assert not texture[-1]
+
+
+def test_the_numbers_by_band_are_where_they_are_said_to_be() -> None:
+    band = noise(LENGTH * 24)
+    spectrum = np.fft.rfft(band)
+    hertz = np.fft.rfftfreq(len(band), 1 / RATE_HZ)
+    spectrum[(hertz < 1500) | (hertz > 4500)] *= 1e-3
+    samples = np.fft.irfft(spectrum).astype(np.float32)[np.newaxis]
+    window = extend(None, blocks_of(samples))[1].windows[-1, 0]
+    mean, floor, spread, rise, late, whole = (
+        window[features.BEHIND, start : start + BANDS] for start in features.BY_BAND
+    )
+    place = int(np.argmax(mean))
+    assert 8 <= place <= 14
+    assert int(np.argmax(floor)) == place
+    # Steady noise: 3 dB of spread, a floor a few decibels down that stays.
+    assert spread[place] * 20 < 5
+    assert rise[place] * 60 < 8
+    assert max(late[place], whole[place]) * 12 < 2.5
+    texture = window[features.BEHIND, features.TEXTURE][place - 1 : place + 2]
+    assert texture.max() == pytest.approx(0.9, abs=0.06)
 
 
 def test_clipped_sound_lies_near_its_peak() -> None:

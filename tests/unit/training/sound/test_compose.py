@@ -7,6 +7,7 @@ import pytest
 
 from training.sound.compose import Track, compose_track
 from training.sound.faults import AUDIO_CLASSES
+from training.sound.place import LESSONS, ON_AIR
 from training.sound.samples import RATE_HZ, Stereo, level_dbfs
 from training.sources import Source
 from training.truth_file import Fault
@@ -63,6 +64,17 @@ def test_faults_keep_apart_and_clear_of_what_is_kept(sources: list[Source]) -> N
             assert fault.end_s <= 7.0 or fault.start_s >= 23.0
         ordered = [(fault.start_s, fault.end_s) for fault in track.faults]
         assert all(end + 3.0 <= start for (_, end), (start, _) in pairwise(ordered))
+
+
+def test_lessons_have_twice_the_faults_that_air_has(sources: list[Source]) -> None:
+    on_air, lessons = (
+        sum(
+            len(compose_track(sources, "train", seed, 40.0, healthy=False, spacing=spacing).faults)
+            for seed in range(5)
+        )
+        for spacing in (ON_AIR, LESSONS)
+    )
+    assert lessons >= 2 * on_air
 
 
 def test_silence_is_as_quiet_as_defined(tracks: list[Track]) -> None:

@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 
 from training.sound.clipping import distorcao
-from training.sound.faults import eco_reverb, ruido_hiss
+from training.sound.echoes import eco_reverb
 from training.sound.healthy import natural_silences
+from training.sound.hiss import ruido_hiss
 from training.sound.samples import RATE_HZ, Stereo, active_dbfs, level_dbfs
+from training.sound.synth import weather
+from training.sound.tone import sinal_teste
 
 SEEDS = range(6)
 
@@ -48,6 +51,37 @@ def test_an_echo_repeats_after_its_delay(stretch: Stereo, seed: int) -> None:
     found = first + int(np.argmax(np.abs(correlation[first:end])))
     told_ms = float(detail.split(" of ")[1].split(" ms")[0])
     assert found / RATE_HZ * 1000 == pytest.approx(told_ms, abs=1.0)
+
+
+def test_hiss_comes_in_bands_at_any_place(stretch: Stereo) -> None:
+    centres = []
+    for seed in range(40):
+        broken, detail = ruido_hiss(stretch, stretch[:, :0], [0], np.random.default_rng(seed))
+        if detail.startswith("band"):
+            power = np.abs(np.fft.rfft((broken - stretch)[0])) ** 2
+            hertz = np.fft.rfftfreq(stretch.shape[1], 1 / RATE_HZ)
+            centres.append(float((power * hertz).sum() / power.sum()))
+    assert min(centres) < 1500
+    assert max(centres) > 6000
+
+
+def test_tones_are_faint_and_loud_low_and_high(stretch: Stereo) -> None:
+    told = [
+        sinal_teste(stretch, stretch[:, :0], [0], np.random.default_rng(seed))[1].split()
+        for seed in range(80)
+    ]
+    hertz, levels = ([float(words[place]) for words in told] for place in (2, 5))
+    assert min(hertz) < 150
+    assert max(hertz) > 6000
+    assert min(levels) < -35
+    assert max(levels) > -10
+
+
+def test_weather_swells_where_hiss_stays() -> None:
+    samples = weather(8 * RATE_HZ, np.random.default_rng(5))
+    levels = [level_dbfs(samples[:, at : at + RATE_HZ // 4]) for at in range(0, 8 * RATE_HZ, RATE_HZ // 4)]
+    assert samples.shape == (2, 8 * RATE_HZ)
+    assert max(levels) - min(levels) > 3
 
 
 def test_a_natural_pause_is_unclear_silence(stretch: Stereo) -> None:
