@@ -25,33 +25,33 @@ class PredictionRead(BaseModel):
 class ScoreRead(BaseModel):
     """What a model said of one class over the whole file; probabilities, 0 to 1."""
 
-    highest: float
-    mean: float
+    highest: float = Field(examples=[0.98])
+    mean: float = Field(examples=[0.31])
 
 
 class FindingRead(BaseModel):
     """One fault, in seconds of the file's own timeline."""
 
-    type: str
-    start_s: float
-    end_s: float
-    confidence: float
-    severity: Severity
+    type: str = Field(examples=["freeze"])
+    start_s: float = Field(examples=[12.4])
+    end_s: float = Field(examples=[18.6])
+    confidence: float = Field(examples=[0.97])
+    severity: Severity = Field(examples=["Média (B)"])
 
 
 class DebugRead(BaseModel):
     """What the answer rests on."""
 
     scores: dict[str, ScoreRead]
-    models: dict[str, str]
-    samples: dict[str, int]
+    models: dict[str, str] = Field(examples=[{"video": "picture", "audio": "sound"}])
+    samples: dict[str, int] = Field(examples=[{"video": 100, "audio": 80}])
 
 
 class UploadFaults(OcorrenciaRead):
     """Faults were found: the gravest one's fields, and all of them."""
 
-    job_id: str
-    filename: str
+    job_id: str = Field(examples=["5d0c6b0e0d9f4b1e9a536c1d1a2b3c4d"])
+    filename: str = Field(examples=["reportagem.mp4"])
     ocorrencias: list[OcorrenciaRead]
     debug: DebugRead | None = None
 
@@ -60,10 +60,10 @@ class UploadClean(BaseModel):
     """No fault was found."""
 
     status: Literal["ok"] = "ok"
-    message: str
+    message: str = Field(examples=["no fault was found"])
     prediction: PredictionRead
-    job_id: str
-    filename: str
+    job_id: str = Field(examples=["5d0c6b0e0d9f4b1e9a536c1d1a2b3c4d"])
+    filename: str = Field(examples=["reportagem.mp4"])
     debug: DebugRead | None = None
 
 
@@ -71,24 +71,24 @@ class UploadQueued(BaseModel):
     """The file is larger than what is waited for: ask for ``/api/v1/analysis/{job_id}``."""
 
     status: Literal["queued"] = "queued"
-    job_id: str
-    message: str
+    job_id: str = Field(examples=["5d0c6b0e0d9f4b1e9a536c1d1a2b3c4d"])
+    message: str = Field(examples=["being analysed: see /api/v1/analysis/5d0c6b0e0d9f4b1e9a536c1d1a2b3c4d"])
     clip_url: str | None = Field(description="the file itself; none where it is not kept")
-    size_mb: float
-    duration_s: float
+    size_mb: float = Field(examples=[812.4])
+    duration_s: float = Field(examples=[3600.0])
 
 
 class AnalysisRead(BaseModel):
     """How an analysis stands."""
 
-    job_id: str
-    status: Stage
+    job_id: str = Field(examples=["5d0c6b0e0d9f4b1e9a536c1d1a2b3c4d"])
+    status: Stage = Field(examples=["running"])
     percent: int = Field(description="0 to 100")
-    filename: str
-    size_mb: float
-    duration_s: float
-    requested_at: Moment
-    requested_by: str
+    filename: str = Field(examples=["reportagem.mp4"])
+    size_mb: float = Field(examples=[812.4])
+    duration_s: float = Field(examples=[3600.0])
+    requested_at: Moment = Field(examples=["2026-11-22T03:12:05+00:00"])
+    requested_by: str = Field(examples=["control room"])
     clip_url: str | None = None
     reason: str | None = Field(None, description="why it failed")
     prediction: PredictionRead | None = Field(None, description="once it is finished")
@@ -100,8 +100,8 @@ class AnalyzeRead(BaseModel):
     """What is found in a file of which nothing is stored."""
 
     status: Literal["ok"] = "ok"
-    filename: str
-    duration_s: float
+    filename: str = Field(examples=["reportagem.mp4"])
+    duration_s: float = Field(examples=[20.0])
     prediction: PredictionRead
     predictions: dict[str, float] = Field(
         description="by class, the highest probability of any sample; `normal`: one less the mean suspicion"

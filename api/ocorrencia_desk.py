@@ -12,12 +12,15 @@ from api.ocorrencia_store import Known
 from api.versions import Match, Stale
 from schemas.envelope import Envelope, event_id
 from schemas.events import Event
-from schemas.events.ocorrencias import OcorrenciaChange, OcorrenciaCreated, OcorrenciaEvent
+from schemas.events.ocorrencias import OcorrenciaChange, OcorrenciaCreated, OcorrenciaDeleted, OcorrenciaEvent
 from schemas.ocorrencia import Ocorrencia, fold
 from schemas.topics import OCORRENCIAS, Topic
 
 # While the projection is away: how much of the log is folded here for one answer. Some 2 KB each.
 AHEAD = 20_000
+# An occurrence carries the ids of all its events, some 50 bytes each, through every fold and push. The stages
+# add a dozen; people who correct and acknowledge one have long agreed before this.
+EVENTS_MAX = 1_000
 
 
 class Table(Protocol):
@@ -122,7 +125,8 @@ class Desk:
         """Give a command to an occurrence and return what it is then; a repeated command changes nothing.
 
         ``command`` makes it for the occurrence as last known. Raises NoOcorrencia, and Stale when the
-        occurrence has, or gets in the meantime, another version than ``match`` demands.
+        occurrence has, or gets in the meantime, another version than ``match`` demands; 409 once it has
+        EVENTS_MAX events.
         """
         known = await self.known(number)
         state = known.state
@@ -132,6 +136,10 @@ class Desk:
             return state
         if state.deleted:
             raise NoOcorrencia(number)
+        if state.version >= EVENTS_MAX and not isinstance(event, OcorrenciaDeleted):
+            raise HTTPException(
+                409, f"occurrence {number} has {state.version} events, and takes no more; it may be deleted"
+            )
         event = msgspec.structs.replace(event, if_version=match.demanded(state.version))
         offset = await self._commands.publish(OCORRENCIAS, event)
         after = await self._folded(event, state, known.position, offset)

@@ -21,32 +21,42 @@ Moment = Annotated[AwareDatetime, PlainSerializer(with_offset, return_type=str, 
 class EvidenceRead(BaseModel):
     """What can be shown of an occurrence."""
 
-    clip_path: str | None = Field(None, description="address of the clip, playable by a video tag")
-    clip_duration_s: float | None = None
-    thumbnail_path: str | None = Field(None, description="address of a picture of the fault")
-    original_filename: str | None = None
+    clip_path: str | None = Field(
+        None,
+        description="address of the clip, playable by a video tag",
+        examples=["/clips/tv1-3f9a0c11.mp4"],
+    )
+    clip_duration_s: float | None = Field(None, examples=[13.2])
+    thumbnail_path: str | None = Field(
+        None, description="address of a picture of the fault", examples=["/clips/tv1-3f9a0c11.jpg"]
+    )
+    original_filename: str | None = Field(None, examples=["tv1-3f9a0c11.mp4"])
     event_window: tuple[float, float] | None = Field(
         None, description="start and end of the fault in seconds of the clip"
     )
     model: str | None = Field(None, description="name of the model that decided; none for a lost signal")
-    human_description: str | None = None
+    human_description: str | None = Field(None, examples=["Vinheta congelada"])
 
 
 class AckRead(BaseModel):
     """Who has acknowledged an occurrence; of several the last."""
 
-    by: str = Field(description="name of the key; `anonymous` without one")
-    at: Moment
-    comment: str | None = None
-    name: str | None = Field(None, description="who it was, at a console whose key several people share")
+    by: str = Field(description="name of the key; `anonymous` without one", examples=["control room"])
+    at: Moment = Field(examples=["2026-11-22T03:16:40+00:00"])
+    comment: str | None = Field(None, examples=["Transmissor avisado"])
+    name: str | None = Field(
+        None, description="who it was, at a console whose key several people share", examples=["Ana"]
+    )
 
 
 class EditRead(BaseModel):
     """Who last corrected an occurrence."""
 
-    by: str = Field(description="name of the key; `anonymous` without one")
-    at: Moment
-    fields: list[str] = Field(description="what has been corrected so far; stages no longer change it")
+    by: str = Field(description="name of the key; `anonymous` without one", examples=["control room"])
+    at: Moment = Field(examples=["2026-11-22T03:20:00+00:00"])
+    fields: list[str] = Field(
+        description="what has been corrected so far; stages no longer change it", examples=[["type"]]
+    )
 
 
 class OcorrenciaRead(BaseModel):
@@ -54,22 +64,22 @@ class OcorrenciaRead(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    id: int
-    start_ts: Moment
-    end_ts: Moment
-    duration_s: float
-    category: str
-    type: str
-    severity: Severity
-    confidence: float
+    id: int = Field(examples=[1042])
+    start_ts: Moment = Field(examples=["2026-11-22T03:12:05.400000+00:00"])
+    end_ts: Moment = Field(examples=["2026-11-22T03:12:11.600000+00:00"])
+    duration_s: float = Field(examples=[6.2])
+    category: str = Field(examples=["video"])
+    type: str = Field(examples=["freeze"])
+    severity: Severity = Field(examples=["Média (B)"])
+    confidence: float = Field(examples=[0.97])
     evidence: EvidenceRead
-    created_at: Moment
-    channel: str
-    uid: str
-    status: Status
+    created_at: Moment = Field(examples=["2026-11-22T03:12:08.100000+00:00"])
+    channel: str = Field(examples=["tv1"])
+    uid: str = Field(examples=["0d9f6b0e-5d0c-5b1e-9a53-6c1d1a2b3c4d"])
+    status: Status = Field(examples=["encerrada"])
     ack: AckRead | None = None
     edited: EditRead | None = None
-    version: int = Field(description="grows by one with each event of the occurrence")
+    version: int = Field(description="grows by one with each event of the occurrence", examples=[4])
 
 
 def read(state: Ocorrencia) -> OcorrenciaRead:

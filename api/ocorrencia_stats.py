@@ -25,10 +25,10 @@ MOST_BUCKETS = 1000
 class Figures(BaseModel):
     """How many occurrences, in all and by what they are."""
 
-    total: int
-    by_type: dict[str, int]
-    by_channel: dict[str, int]
-    by_severity: dict[str, int]
+    total: int = Field(examples=[12])
+    by_type: dict[str, int] = Field(examples=[{"freeze": 7, "ausencia_audio": 5}])
+    by_channel: dict[str, int] = Field(examples=[{"tv1": 12}])
+    by_severity: dict[str, int] = Field(examples=[{"Média (B)": 12}])
 
 
 class Point(Figures):
@@ -43,8 +43,8 @@ class Stats(Figures):
     since: Moment = Field(serialization_alias="from")
     until: Moment = Field(serialization_alias="to")
     bucket: Bucket
-    open: int
-    acknowledged: int
+    open: int = Field(examples=[1])
+    acknowledged: int = Field(examples=[9])
     mean_time_to_ack_s: float | None = Field(
         description="from the alarm to its first acknowledgement; null while there is none"
     )

@@ -16,6 +16,7 @@ from infra.settings import Role
 # A JSON document is a tree of dicts, and this is the one place that edits one.
 Tree = dict[str, Any]
 
+EVENTS = "text/event-stream"
 TAGS = {
     "ocorrencias": "Occurrences: alarms, and what people say of them.",
     "push": "Occurrences as they change.",
@@ -111,10 +112,25 @@ def _complete(operation: Tree, method: str, path: str) -> None:
     operation["summary"] = _summary(operation)
     operation["operationId"] = "_".join([method.lower(), *re.findall(r"\w+", path.removeprefix("/api/v1"))])
     responses: Tree = operation.setdefault("responses", {})
+    for answer in responses.values():
+        _tell_events(answer)
     for status in _statuses(operation, method, path, least):
         given = responses.get(str(status), {})
         if status == 422 or not given.get("content"):
             responses[str(status)] = {**_problem(status), **_described(given, status)}
+
+
+def _tell_events(answer: Tree) -> None:
+    """Tell of a stream what an event holds; FastAPI says text and message at once, which nothing can be."""
+    stream = answer.get("content", {}).get(EVENTS)
+    if stream is not None:
+        message = {name: value for name, value in stream["schema"].items() if name == "anyOf"}
+        data = {"type": "string", "contentMediaType": "application/json", "contentSchema": message}
+        stream["schema"] = {
+            "type": "object",
+            "required": ["data"],
+            "properties": {"id": {"type": "string", "description": "the cursor"}, "data": data},
+        }
 
 
 def _summary(operation: Tree) -> str:

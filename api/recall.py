@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from schemas.events.ocorrencias import OcorrenciaEvent, OcorrenciaOpened
-from schemas.ocorrencia import Ocorrencia
+from schemas.events.ocorrencias import OcorrenciaEvent
+from schemas.ocorrencia import BEGINNINGS, Ocorrencia
 
 # A day of occurrences at ten a minute is 14,400: what is still changing is far younger. Some 2 KB each.
 CAPACITY = 20_000
@@ -42,7 +42,7 @@ class Recall:
         if self.forgotten is None or event.uid in self._open or event.uid in self._done:
             return True
         # So that a new alarm waits for no database: it began after everything that was ever forgotten.
-        return isinstance(event, OcorrenciaOpened) and event.fault.start_ts > self.forgotten
+        return isinstance(event, BEGINNINGS) and event.fault.start_ts > self.forgotten
 
     def put(self, kept: Kept) -> None:
         """Remember an occurrence as it is now."""

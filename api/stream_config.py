@@ -16,7 +16,7 @@ from schemas.faults import FAULTS, SEM_SINAL
 
 Fps = Annotated[float, Field(ge=0.2, le=25, allow_inf_nan=False)]
 """Samples a second; from one in five seconds to every frame of 25."""
-# Settings of the installation have the same bounds (infra/settings.py).
+# Settings of the installation have the same bounds (infra/settings/chosen.py).
 Delay = Annotated[float, Field(ge=0.2, le=3600, allow_inf_nan=False)]
 Words = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), AfterValidator(storable)

@@ -1,8 +1,7 @@
 """Commands on channels: each an event on ``horus.streams.v1``, answered once this process has seen it."""
 
 import asyncio
-import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -11,20 +10,19 @@ from fastapi import HTTPException
 from starlette.concurrency import run_in_threadpool
 
 from api.commands import LogAway
+from api.noted import Publish, noted
 from api.problems import RETRY
 from api.versions import Match, Stale
 from api.watched import Board, Watched
 from infra import clock
 from infra.shown_url import shown_url
-from schemas.events import CommandDone, Event, StreamConfigured, StreamRemoved
-from schemas.topics import ADMIN, STREAMS, Topic
+from schemas.events import StreamConfigured, StreamRemoved
+from schemas.topics import STREAMS
 
 log = structlog.get_logger()
 
 # Longer than one command takes when the log is away (api/commands.py), so that none waits behind many such.
 TURN_S = 8.0
-
-Publish = Callable[[Topic, Event], Awaitable[int]]
 
 
 class StreamDesk:
@@ -140,20 +138,8 @@ class StreamDesk:
         return offset
 
     async def _noted(self, by: str, action: str, channel: str, detail: str) -> None:
-        """Note for ever who did what: the topic of channels forgets all but the newest."""
-        done = CommandDone(
-            by=by,
-            at=clock.now(),
-            command_id=str(uuid.uuid4()),
-            action=action,
-            target=channel,
-            detail=detail,
-        )
-        try:
-            await self._publish(ADMIN, done)
-        except LogAway:
-            # It is done, and a second answer of 503 would have it done twice.
-            log.error("not noted in the audit", action=action, channel=channel, by=by)
+        """Note it for ever: the topic of channels forgets all but the newest."""
+        await noted(self._publish, by=by, action=action, target=channel, detail=detail)
 
 
 def _version(watched: Watched | None) -> int:

@@ -17,18 +17,21 @@ DEFAULT_CHANNEL = "default"
 class SegmentRead(BaseModel):
     """The newest segment of a channel."""
 
-    seq: int
-    start: Moment
-    duration_s: float
-    bitrate_kbps: float
+    seq: int = Field(examples=[4711])
+    start: Moment = Field(examples=["2026-11-22T03:12:05.400000+00:00"])
+    duration_s: float = Field(examples=[1.0])
+    bitrate_kbps: float = Field(examples=[4200.0])
 
 
 class ChannelRead(BaseModel):
     """How a channel fares."""
 
-    channel: str
-    title: str
-    url: str = Field(description="where the media comes from, without what opens it")
+    channel: str = Field(examples=["tv1"])
+    title: str = Field(examples=["TV 1"])
+    url: str = Field(
+        description="where the media comes from, without what opens it",
+        examples=["srt://10.0.0.5:9000?mode=caller"],
+    )
     state: str = Field(
         description="connecting, running, trouble, stopped, or unknown before the ingest has spoken"
     )
@@ -36,17 +39,19 @@ class ChannelRead(BaseModel):
     since: Moment | None = None
     reason: str = ""
     log_tail: list[str] = []
-    restarts: int = 0
-    epoch: str | None = None
+    restarts: int = Field(0, examples=[0])
+    epoch: str | None = Field(None, examples=["20261122T031100.000Z"])
     segment: SegmentRead | None = None
-    resolution: str | None = None
-    fps: float | None = Field(None, description="frames a second of the source")
-    video_codec: str | None = None
-    audio: list[str] = []
-    lag_s: float | None = Field(None, description="seconds since the newest segment's media ended")
-    analysis_fps: float
+    resolution: str | None = Field(None, examples=["1920x1080"])
+    fps: float | None = Field(None, description="frames a second of the source", examples=[29.97])
+    video_codec: str | None = Field(None, examples=["h264"])
+    audio: list[str] = Field([], examples=[["aac"]])
+    lag_s: float | None = Field(
+        None, description="seconds since the newest segment's media ended", examples=[1.4]
+    )
+    analysis_fps: float = Field(examples=[5.0])
     enabled: bool = Field(True, description="false: stopped on purpose, its rules are kept")
-    labels: list[str] = []
+    labels: list[str] = Field([], examples=[["sport"]])
     muted_until: Moment | None = Field(None, description="end of the mute that holds now, if one does")
 
 
@@ -57,7 +62,7 @@ class StreamsStatus(BaseModel):
         description="whether the channel is being watched, so that `start` would answer 400; how it fares "
         "is told by its `state`"
     )
-    fps: float
+    fps: float = Field(examples=[5.0])
     channels: list[ChannelRead]
 
 

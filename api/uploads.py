@@ -16,6 +16,7 @@ from api.access import Who
 from api.analysis_board import AnalysisBoard
 from api.analysis_state import AnalysisState
 from api.commands import Commands, LogAway
+from api.noted import noted
 from api.ocorrencia_store import OcorrenciaStore
 from api.upload_body import Upload, received, sweep
 from infra import clock
@@ -86,7 +87,8 @@ class Uploads:
         async with self._slot(), received(request, self._folder, self._limit) as upload:
             options = _options(upload.fields)
             contents = await self._look_into(upload)
-            channel = analysis_channel(uuid.uuid4().hex, stores=stores)
+            analysis = uuid.uuid4().hex
+            channel = analysis_channel(analysis, stores=stores)
             requested = AnalysisRequested(
                 channel=channel,
                 at=clock.now(),
@@ -98,6 +100,14 @@ class Uploads:
                 by=who.name,
             )
             await self._store_and_publish(upload, requested)
+            await noted(
+                self._commands.publish,
+                by=who.name,
+                action="analysis.upload" if stores else "analysis.analyze",
+                target=analysis,
+                # Of a trial nothing is kept, and what it was called tells of it.
+                detail=upload.filename if stores else "",
+            )
         known = await self._board.wait(channel, lambda _: True, SEEN_WITHIN_S)
         return Asked(state=known or AnalysisState(requested=requested), debug=options.debug)
 

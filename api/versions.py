@@ -1,12 +1,22 @@
 """Versions as HTTP has them: ``ETag`` says which was read, ``If-Match`` which one a command is meant for."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, HTTPException
 
 # Nine digits: more versions than an occurrence can ever have, and always a number that fits.
 _TAG = re.compile(r'(?:W/)?"?([0-9]{1,9})"?')
+
+TAGGED: dict[str, Any] = {
+    "headers": {
+        "ETag": {
+            "description": "its version, for the `If-Match` of commands",
+            "schema": {"type": "string", "examples": ['"3"']},
+        }
+    }
+}
+"""In a route's ``responses``: the answer carries the version."""
 
 
 def etag(version: int) -> str:

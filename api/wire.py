@@ -62,6 +62,15 @@ class PushProtocol(WebSocketsSansIOProtocol):
         extensions[EXTENSION] = {"wire": Wire(self)}
         await super().run_asgi()
 
+    def data_received(self, data: bytes) -> None:
+        """Take bytes in. A handshake that the parser refuses (a line past 8 KiB, too many headers) gets its
+        answer and no more; uvicorn 0.54 gives none, and anybody could hold connections open for ever."""
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_initiated:
+            self.handshake_initiated = self.handshake_complete = self.close_sent = True
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.transport.close()
+
     def keepalive_timeout(self) -> None:
         """Close a client that left a ping unanswered; uvicorn would say 1011, which is a server's failure."""
         self.pong_timer = None

@@ -25,7 +25,7 @@ log = structlog.get_logger()
 Index = TypeVar("Index", bound=FramesIndexed | AudioIndexed)
 Context = TypeVar("Context")
 
-# What a segment leaves is a megabyte or so; a channel that was stopped, and a file given up, tell nobody here.
+# A segment leaves a megabyte or so; that a channel was stopped or a file given up is told to nobody here.
 # Ten minutes outlast any hiccup of a live channel, and what is missing then is read from the store again.
 IDLE_S = 600.0
 

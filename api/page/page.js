@@ -111,7 +111,7 @@ function showAlarms() {
 function fillAlarm(item, occurrence) {
   const put = (name, words) => { item.querySelector(name).textContent = words; };
   const fault = faults[occurrence.type];
-  const { clip_path: clip, thumbnail_path: picture } = occurrence.evidence;
+  const { clip_path: clip, thumbnail_path: picture, original_filename: file } = occurrence.evidence;
   item.dataset.id = occurrence.id;
   item.dataset.version = occurrence.version;
   item.dataset.status = occurrence.status;
@@ -119,7 +119,7 @@ function fillAlarm(item, occurrence) {
   item.dataset.channel = occurrence.channel;
   item.dataset.rank = /\((.)\)/.exec(occurrence.severity)?.[1] ?? "";
   put(".fault", fault ? `${fault.label_pt} / ${fault.label_en}` : occurrence.type);
-  put(".where", occurrence.channel);
+  put(".where", file ?? occurrence.channel); // the channel of a file is but a number
   put(".when", `${moment(occurrence.start_ts)} · ${occurrence.duration_s.toFixed(1)} s`);
   put(".severity", occurrence.severity);
   put(".status", STATUSES[occurrence.status] ?? occurrence.status);

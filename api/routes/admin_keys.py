@@ -100,7 +100,7 @@ async def create(services: Given, who: Asker, wanted: KeyCreate, response: Respo
     responses={409: {"description": "the key of the installation is a setting"}},
 )
 async def revoke(services: Given, who: Asker, key_id: KeyId) -> Response:
-    """Let a key, and every session begun with it, open nothing any more."""
+    """Revoke a key: it opens nothing any more, and every session begun with it is over."""
     if key_id == ADMINISTRATOR:
         raise HTTPException(409, "the key of the installation is a setting: change HORUS_ADMIN_KEY")
     if services.admin.key(key_id) is None:

@@ -39,10 +39,10 @@ KeepS = Annotated[
 class DiskRead(BaseModel):
     """The disk behind a folder; gigabytes of 1024^3 bytes."""
 
-    path: str
-    total_gb: float
-    used_gb: float
-    free_gb: float
+    path: str = Field(examples=["clips"])
+    total_gb: float = Field(examples=[931.5])
+    used_gb: float = Field(examples=[402.1])
+    free_gb: float = Field(examples=[529.4])
     percent: float = Field(description="used, of the total")
 
 

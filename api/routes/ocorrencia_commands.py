@@ -1,16 +1,16 @@
 """Occurrences as REST: commands, each an event first."""
 
 import uuid
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Path, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.asking import Asker
 from api.ocorrencia_read import OcorrenciaRead, read
 from api.ocorrencia_write import AckCreate, OcorrenciaCreate, OcorrenciaPatch
 from api.services import Given
-from api.versions import Matching, etag
+from api.versions import TAGGED, Matching, etag
 from infra import clock
 from schemas.events import (
     OcorrenciaAcknowledged,
@@ -24,12 +24,28 @@ from schemas.ocorrencia import Ocorrencia
 router = APIRouter(prefix="/api/v1/ocorrencias", tags=["ocorrencias"])
 
 Number = Annotated[int, Path(ge=0, le=2**63 - 1, description="id of an occurrence")]
+CREATED: dict[int | str, dict[str, Any]] = {
+    201: {
+        "headers": {
+            **TAGGED["headers"],
+            "Location": {
+                "description": "where it is from now on",
+                "schema": {"type": "string", "examples": ["/api/v1/ocorrencias/1042"]},
+            },
+        }
+    },
+    409: {"description": "what this Idempotency-Key made was deleted since"},
+}
+CHANGED: dict[int | str, dict[str, Any]] = {
+    200: TAGGED,
+    409: {"description": "it has as many events as an occurrence may have"},
+}
 
 
 class Deleted(BaseModel):
     """What has been deleted."""
 
-    deleted: int
+    deleted: int = Field(description="its id", examples=[1042])
 
 
 def _command_id(
@@ -51,7 +67,7 @@ def _command_id(
 CommandId = Annotated[str, Depends(_command_id)]
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=CREATED)
 async def create(
     services: Given,
     request: Request,
@@ -79,7 +95,7 @@ async def create(
     return _answer(response, state)
 
 
-@router.patch("/{number}")
+@router.patch("/{number}", responses=CHANGED)
 async def edit(
     services: Given,
     response: Response,
@@ -122,7 +138,7 @@ async def delete(
     return Deleted(deleted=(await services.desk.change(number, match, command)).id)
 
 
-@router.post("/{number}/ack")
+@router.post("/{number}/ack", responses=CHANGED)
 async def acknowledge(
     services: Given,
     response: Response,

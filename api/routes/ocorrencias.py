@@ -8,14 +8,14 @@ from zoneinfo import available_timezones
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api import ocorrencia_csv, ocorrencia_stats
 from api.ocorrencia_history import HistoryRead, history
 from api.ocorrencia_read import OcorrenciaRead, read
 from api.ocorrencia_wanted import Asked
 from api.services import Given
-from api.versions import etag
+from api.versions import TAGGED, etag
 from infra import clock
 
 router = APIRouter(prefix="/api/v1/ocorrencias", tags=["ocorrencias"])
@@ -30,7 +30,7 @@ Number = Annotated[int, Path(ge=0, le=MAX_ID, description="id of an occurrence")
 class Count(BaseModel):
     """How many there are."""
 
-    count: int
+    count: int = Field(examples=[12])
 
 
 @router.get("")
@@ -106,7 +106,7 @@ def figures(
     return ocorrencia_stats.stats(services.engine, wanted, asked)
 
 
-@router.get("/{number}")
+@router.get("/{number}", responses={200: TAGGED})
 async def one(services: Given, response: Response, number: Number) -> OcorrenciaRead:
     """Return one occurrence; ``ETag`` is its version, for the ``If-Match`` of commands."""
     state = await services.desk.one(number)

@@ -11,7 +11,7 @@ from api.services import Given, Services
 from api.stream_config import StreamRead, StreamWrite, configuration, stream_read
 from api.stream_read import ChannelRead, StreamsStatus, channel_read, streams_status
 from api.stream_source import devices, source_of
-from api.versions import Matching, etag
+from api.versions import TAGGED, Matching, etag
 from api.watched import Watched
 from infra import clock
 from infra.shown_url import shown_url
@@ -66,14 +66,14 @@ async def listed(services: Given) -> list[StreamRead]:
     return [_read(services, each) for each in services.board.channels()]
 
 
-@router.get("/{channel}")
+@router.get("/{channel}", responses={200: TAGGED})
 async def one(services: Given, channel: Channel, response: Response) -> StreamRead:
     """Return one channel; ``ETag`` is its version."""
     _known(services)
     return _tagged(services, _found(services, channel), response)
 
 
-@router.put("/{channel}", responses={201: {"model": StreamRead}, 409: {}, 412: {}})
+@router.put("/{channel}", responses={200: TAGGED, 201: {"model": StreamRead, **TAGGED}, 409: {}, 412: {}})
 async def configured(
     services: Given,
     channel: Channel,

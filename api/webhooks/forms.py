@@ -39,6 +39,9 @@ Type = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValid
 class Filters(BaseModel):
     """What a webhook is told of; an empty list means everything."""
 
+    # A filter that is misspelt would let everything through.
+    model_config = ConfigDict(extra="forbid")
+
     channels: list[Channel] = Field([], max_length=MANY)
     types: list[Type] = Field([], max_length=MANY, description="fault types")
     severities: list[Severity] = Field([], max_length=MANY)
@@ -81,12 +84,12 @@ class WebhookRead(BaseModel):
     """A webhook as it is, without its secret."""
 
     id: str = Field(examples=["3f9a0c11d2e4"])
-    url: str
+    url: str = Field(examples=["https://noc.example/horus"])
     filters: Filters
     active: bool
-    created_at: Moment
-    changed_at: Moment
-    changed_by: str
+    created_at: Moment = Field(examples=["2026-11-22T03:12:05+00:00"])
+    changed_at: Moment = Field(examples=["2026-11-22T03:12:05+00:00"])
+    changed_by: str = Field(examples=["control room"])
     dead_letters: int = Field(description="deliveries given up and neither sent again nor thrown away")
 
 
@@ -100,11 +103,11 @@ class LetterRead(BaseModel):
     """A delivery that was given up."""
 
     delivery: str = Field(description="the `Horus-Delivery` of all its attempts")
-    cursor: int
-    kind: str
+    cursor: int = Field(examples=[1042])
+    kind: str = Field(examples=["nova_ocorrencia"])
     reason: str = Field(description="why the last attempt failed")
-    attempts: int
-    gave_up_at: Moment
+    attempts: int = Field(examples=[10])
+    gave_up_at: Moment = Field(examples=["2026-11-22T05:12:05+00:00"])
 
 
 class Resend(BaseModel):

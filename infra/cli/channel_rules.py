@@ -22,7 +22,7 @@ _WEEKLY = re.compile(
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")
 SCORED = frozenset(FAULTS) - {SEM_SINAL.name}
 """Fault types that a model scores: a lost signal has no threshold, and ends with the first media."""
-# The bounds of the installation's own settings (infra/settings.py).
+# The bounds of the installation's own settings (infra/settings/chosen.py).
 SHARE, DELAY = (0.0, 1.0), (0.2, 3600.0)
 MUTE_FORMS = (
     "'mon,tue 23:30-05:00 America/Sao_Paulo', 'daily 02:00-03:00 UTC', or 'FROM/TO' in ISO 8601 with offset"

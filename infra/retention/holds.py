@@ -1,11 +1,20 @@
-"""Which media an occurrence still needs: the roll before it and its beginning, until its clip is cut."""
+"""Which media is still needed: of an occurrence the roll before it and its beginning, until its clip is cut;
+of an analysis everything, until it is over."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 
-from schemas.events import EvidenceAttached, OcorrenciaClosed, OcorrenciaOpened
+from schemas.events import (
+    AnalysisFailed,
+    AnalysisFinished,
+    AnalysisRequested,
+    EvidenceAttached,
+    OcorrenciaClosed,
+    OcorrenciaOpened,
+)
 from schemas.events.event import Event
 from schemas.events.ocorrencias import OcorrenciaDeleted
 from schemas.names import analysis_of
@@ -19,7 +28,7 @@ PATIENCE = timedelta(days=1)
 
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True):
-    """One occurrence's claim on the media of its channel that was written between two moments."""
+    """One claim, of an occurrence or an analysis, on the media of its channel written between two moments."""
 
     channel: str
     start: float
@@ -36,8 +45,9 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     def holds(self, channel: str, written: float) -> bool:
         """Tell whether a channel's file, written at a moment, must stay.
 
-        All media of an analysis stays while an occurrence of it needs any: a file is read faster or slower
-        than its own time, so the moments at which its segments are written say nothing.
+        All media of an analysis stays while it runs, and while an occurrence of it needs any: a file is
+        read faster or slower than its own time, so the moments at which its segments are written say
+        nothing.
         """
         claims = self.by_channel.get(channel, ())
         if analysis_of(channel) is not None:
@@ -46,11 +56,12 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Holds:
-    """The claims of the occurrences of ``horus.ocorrencias.v1``, event by event; repeats change nothing."""
+    """The claims of occurrences and of analyses, event by event from their topics; repeats change nothing."""
 
     def __init__(self) -> None:
         """Start before the first event."""
         self._by_uid: dict[str, Hold] = {}
+        self._analyses: dict[str, Hold] = {}
 
     def take(self, event: Event, time: datetime) -> None:
         """Fold one event in, spoken at ``time``; those of other families say nothing here."""
@@ -67,6 +78,12 @@ class Holds:
                 self._by_uid[event.uid] = hold
             case EvidenceAttached(final=True) | OcorrenciaDeleted():
                 self._by_uid.pop(event.uid, None)
+            case AnalysisRequested():
+                self._analyses[event.channel] = Hold(
+                    channel=event.channel, start=event.at.timestamp(), end=math.inf
+                )
+            case AnalysisFinished() | AnalysisFailed():
+                self._analyses.pop(event.channel, None)
 
     def at(self, now: datetime) -> Held:
         """Return the claims that stand now; those that nobody will make good any more are dropped."""
@@ -74,6 +91,6 @@ class Holds:
             if hold.closed_at is not None and now - hold.closed_at >= PATIENCE:
                 del self._by_uid[uid]
         by_channel: dict[str, list[Hold]] = {}
-        for hold in self._by_uid.values():
+        for hold in (*self._by_uid.values(), *self._analyses.values()):
             by_channel.setdefault(hold.channel, []).append(hold)
         return Held(by_channel=by_channel)

@@ -1,4 +1,4 @@
-"""What retention needs to know from the log: the storage as configured, and the occurrences' claims."""
+"""What retention needs to know from the log: the storage as configured, and who needs which media."""
 
 import threading
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from infra.settings import Settings
 from infra.storage_config import Storage, storage
 from schemas.envelope import Envelope
 from schemas.events.storage import StorageConfigured
-from schemas.topics import ADMIN, OCORRENCIAS
+from schemas.topics import ADMIN, ANALYSES, OCORRENCIAS
 
 # An occurrence that opened longer ago has its first clip, and its media is long past any retention.
 BACK = timedelta(days=30)
@@ -58,6 +58,7 @@ class Watch:
         return (
             Follower(servers, ADMIN, self._take),
             Follower(servers, OCORRENCIAS, self._take, since=clock.now() - BACK),
+            Follower(servers, ANALYSES, self._take),
         )
 
     def _take(self, envelope: Envelope, _: Message) -> None:

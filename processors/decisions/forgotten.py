@@ -8,8 +8,8 @@ from schemas.topics import FRAMES
 
 # What a file's measures are made of is gone from the log by then, so none can be written once more.
 AFTER = FRAMES.retention or timedelta.max
-# Some 200 bytes each: half a megabyte in a snapshot, of the two that its topic takes. Who lets 2,500 files go by
-# within a week on one of 16 partitions has the oldest forgotten sooner; what is repeated comes within minutes.
+# Some 250 bytes each: half a megabyte in a snapshot, of the two that its topic takes. Past 2,500 files in a
+# week on one of 16 partitions the oldest are forgotten sooner; what is repeated at all comes within minutes.
 MOST = 2_500
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 

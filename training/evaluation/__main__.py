@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 
 from infra.ffmpeg import NoFfmpeg, find_ffmpeg
+from infra.media_file import MediaRefused
 from infra.settings import BadSettings, load
-from processors.container import MediaRefused
 from processors.models.model import ModelRefused
 from training.evaluation.evaluate import judge_all, set_beside_peers
 from training.evaluation.measuring import Measuring

@@ -50,9 +50,8 @@ class Measuring:
         self._cache = cache
         self._loading = threading.Lock()
         # What can change a score is in these; processors/analysis only carries it.
-        self._code = {
-            kind: code_digest([_CODE / "container.py", *(_CODE / kind).glob("*.py")]) for kind in kinds
-        }
+        opening = _CODE.parent / "infra" / "media_file.py"
+        self._code = {kind: code_digest([opening, *(_CODE / kind).glob("*.py")]) for kind in kinds}
 
     def kinds(self, programme: Programme) -> list[Kind]:
         """Return what of a programme there is to measure."""

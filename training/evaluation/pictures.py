@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from processors.container import MediaRefused
+from infra.media_file import MediaRefused
 from schemas.faults import FAULTS, Category
 from training.evaluation.evaluate import Judged
 from training.evaluation.spectrogram import spectrogram

@@ -8,8 +8,8 @@ import numpy as np
 from av import AudioResampler
 from numpy.typing import NDArray
 
+from infra.media_file import open_media
 from processors.analysis.contents import contents_of
-from processors.container import open_media
 
 _RATE_HZ = 48_000
 # 43 ms windows show syllables and single harmonics alike; 10 ms steps make a second 100 pixels wide.

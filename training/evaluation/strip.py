@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from infra.media_file import open_media
 from processors.analysis.contents import contents_of
-from processors.container import open_media
 
 # Eight frames of 360 pixels in two rows fit a screen, and blocks and blur can still be seen in them.
 _WIDTH, _COLUMNS = 360, 4

@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from infra.follow import read_all
-from schemas.events import Event
+from schemas.events import CommandDone, Event
 from schemas.names import analysis_channel, analysis_of
-from schemas.topics import OCORRENCIAS
+from schemas.topics import ADMIN, OCORRENCIAS
 from tests.integration.analysis.clips import PROGRAMME, run
 from tests.integration.uploads.conftest import Rig
 
@@ -93,6 +93,18 @@ def plays(rig: Rig, address: str) -> None:
     with av.open(str(file)) as container:
         assert container.streams.video[0].codec_context.name == "h264"
         assert sum(1 for _ in container.decode(video=0)) > 25
+
+
+def test_audit_tells_for_ever_who_gave_which_file(rig: Rig, clip: Path) -> None:
+    kept = send(rig, "/api/v1/analysis/upload", clip, "notícias.mp4").json()["job_id"]
+    send(rig, "/api/v1/analyze", clip, "ensaio.mp4")
+
+    done = [each.event for each, _ in read_all(rig.installation.kafka, ADMIN)]
+    commands = [each for each in done if isinstance(each, CommandDone) and each.by == "admin"]
+    (upload,) = [each for each in commands if each.target == kept]
+    assert (upload.action, upload.detail) == ("analysis.upload", "notícias.mp4")
+    assert "analysis.analyze" in {each.action for each in commands}
+    assert "ensaio.mp4" not in {each.detail for each in commands}
 
 
 def test_uploaded_file_is_served_as_it_was_given(rig: Rig, clip: Path) -> None:

@@ -47,6 +47,7 @@ def said(talk: Talk, app: ASGIApp = INSIDE) -> bytes:
 @pytest.fixture(autouse=True)
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_protocol, "HEAD_S", 0.2)
+    monkeypatch.setattr(http_protocol, "REST_S", 0.2)
 
 
 def test_connection_that_says_nothing_is_closed() -> None:
@@ -84,6 +85,35 @@ def test_request_that_comes_promptly_is_answered_though_its_body_takes_longer() 
         return (await reader.read())[-6:]
 
     assert said(slow_body) == b"inside"
+
+
+ENDLESS = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def test_body_without_an_end_is_hung_up_on_after_its_answer() -> None:
+    async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        ended = asyncio.create_task(reader.read())
+        writer.write(ENDLESS)
+        while not ended.done():
+            writer.write(b"5\r\nwords\r\n")
+            await asyncio.wait([ended], timeout=0.01)
+        return ended.result()
+
+    assert said(endless).endswith(b"inside")
+
+
+def test_connection_whose_body_ends_soon_after_its_answer_is_used_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(http_protocol, "REST_S", PATIENCE_S)
+
+    async def late(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(ENDLESS)
+        first = await reader.readuntil(b"inside")
+        writer.write(b"5\r\nwords\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        return first[-6:] + (await reader.read())[-6:]
+
+    assert said(late) == b"insideinside"
 
 
 def test_head_beyond_all_measure_is_refused() -> None:

@@ -9,12 +9,12 @@ import msgspec
 import pytest
 from fastapi import HTTPException
 
-from api.ocorrencia_desk import AHEAD, Desk
+from api.ocorrencia_desk import AHEAD, EVENTS_MAX, Desk
 from api.ocorrencia_history import history
 from api.ocorrencia_store import Known
 from api.versions import Match
 from schemas.envelope import Envelope
-from schemas.events import Event, OcorrenciaCreated, OcorrenciaEdited
+from schemas.events import Event, OcorrenciaCreated, OcorrenciaDeleted, OcorrenciaEdited
 from schemas.events.ocorrencias import Changes, Evidence, OcorrenciaEvent
 from schemas.ocorrencia import Ocorrencia, fold
 from schemas.topics import OCORRENCIAS, Topic
@@ -180,3 +180,18 @@ def test_command_given_twice_is_written_once_and_answered_alike() -> None:
     twice = asyncio.run(log.desk().change(0, Match('"1"'), edited("one")))
     assert once == twice
     assert len(log.events) == 2
+
+
+def test_occurrence_with_too_many_events_takes_no_more_but_its_deletion() -> None:
+    alarm = Alarm()
+    log = Log([alarm.opened()])
+    state = log.rows[alarm.uid].state
+    full = [edited(f"{number}")(state) for number in range(EVENTS_MAX - 1)]
+    log = Log([alarm.opened(), *full])
+
+    def deleted(state: Ocorrencia) -> OcorrenciaDeleted:
+        return OcorrenciaDeleted(channel=state.channel, uid=state.uid, command_id="end", by="ana", at=AT)
+
+    assert log.rows[alarm.uid].state.version == EVENTS_MAX
+    assert refused(log.desk().change(0, Match(), edited("one more"))) == 409
+    assert asyncio.run(log.desk().change(0, Match(), deleted)).deleted

@@ -65,6 +65,16 @@ def test_every_answer_with_json_has_a_shape(document: dict[str, Any]) -> None:
             assert shape is None or shape["schema"], (method, path, status)
 
 
+def test_event_of_a_stream_is_a_text_that_holds_a_message(document: dict[str, Any]) -> None:
+    answer = document["paths"]["/api/v1/events"]["get"]["responses"]["200"]
+    event = answer["content"]["text/event-stream"]["schema"]
+    data = event["properties"]["data"]
+    assert (event["type"], data["type"]) == ("object", "string")
+    held = [each["$ref"].rpartition("/")[2] for each in data["contentSchema"]["anyOf"]]
+    assert held == ["Pushed", "NotRecovered"]
+    assert set(held) <= document["components"]["schemas"].keys()
+
+
 @pytest.mark.skipif(not fetched(), reason="the jars are fetched by `make setup`")
 def test_documentation_is_served_whole_from_here(horus: Closed) -> None:
     client = horus.client("viewer")
@@ -79,3 +89,16 @@ def test_documentation_is_served_whole_from_here(horus: Closed) -> None:
 @pytest.mark.parametrize("name", ["swagger-initializer.js", "index.html", "..%2fapp.py", "MANIFEST.MF", "x"])
 def test_documentation_gives_nothing_else_away(horus: Closed, name: str) -> None:
     assert horus.client("viewer").get(f"/docs/{name}").status_code == 404
+
+
+def test_commands_say_where_the_version_and_the_new_thing_are(document: dict[str, Any]) -> None:
+    paths = document["paths"]
+    create = paths["/api/v1/ocorrencias"]["post"]["responses"]
+    assert create["201"]["headers"].keys() == {"ETag", "Location"}
+    assert create["201"]["content"]["application/json"]["schema"]
+    for path in ("/api/v1/ocorrencias/{number}", "/api/v1/ocorrencias/{number}/ack"):
+        for method, operation in paths[path].items():
+            if method in ("get", "patch", "post"):
+                assert operation["responses"]["200"]["headers"].keys() == {"ETag"}, (method, path)
+            if method in ("patch", "post"):
+                assert {"404", "409", "412", "503"} <= operation["responses"].keys(), (method, path)

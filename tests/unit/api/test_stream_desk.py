@@ -14,7 +14,7 @@ from api.commands import LogAway
 from api.stream_desk import StreamDesk
 from api.stream_source import capture, devices
 from api.versions import Match, Stale
-from api.watched import Board
+from api.watched import Board, Watched
 from schemas.events import CommandDone, Event, StreamConfigured, StreamRemoved
 from schemas.topics import ADMIN, Topic
 
@@ -110,7 +110,7 @@ def test_waiting_for_a_version_that_never_was_holds_up_no_other_command(
     never, over = 999_999_999, threading.Event()
     monkeypatch.setattr(log.board, "wait", lambda offset: over.wait(60) if offset == never else True)
 
-    async def both() -> tuple[object, object]:
+    async def both() -> tuple[tuple[Watched, bool], object]:
         at = desk(log)
         hopeless = asyncio.create_task(at.configure("tv1", wish(), "streams.put", Match(f'"{never}"')))
         # It has begun to wait.
@@ -122,7 +122,7 @@ def test_waiting_for_a_version_that_never_was_holds_up_no_other_command(
         (refused,) = await asyncio.gather(hopeless, return_exceptions=True)
         return other, refused
 
-    (watched, new), refused = asyncio.run(both())  # type: ignore[misc]
+    (watched, new), refused = asyncio.run(both())
     assert (watched.configured.channel, new) == ("tv2", True)
     assert isinstance(refused, HTTPException) and refused.status_code == 412
 

@@ -14,6 +14,8 @@ from infra.retention.cutoff import BUCKET_S, YOUNGEST_S, bucket, cutoff
 from infra.retention.holds import Held, Holds
 from infra.retention.sweep import Swept, sweep
 from infra.storage_config import Storage
+from schemas.events import AnalysisFinished, AnalysisRequested
+from schemas.events.analyses import Contents
 from schemas.names import analysis_channel
 from tests.alarms import Alarm
 
@@ -168,6 +170,29 @@ def test_upload_with_an_occurrence_that_has_no_clip_yet_stays(media: Media) -> N
     media.sweep(storage(upload_keep_s=3600), holds.at(NOW))
 
     assert media.left() == {kept}
+
+
+def test_upload_stays_until_its_analysis_is_over_however_long_that_takes(media: Media) -> None:
+    requested = AnalysisRequested(
+        channel=UPLOAD,
+        at=NOW - timedelta(hours=3),
+        uri=f"media://{UPLOAD}/original",
+        filename="a.mp4",
+        size=100,
+        contents=Contents(format="mov,mp4", duration_s=7200.0, video="h264"),
+        fps=5.0,
+        by="ana",
+    )
+    holds = Holds()
+    holds.take(requested, requested.at)
+    kept = media.put(UPLOAD, 0, 10_000)
+
+    media.sweep(storage(upload_keep_s=900), holds.at(NOW))
+    assert media.left() == {kept}
+
+    holds.take(AnalysisFinished(channel=UPLOAD, at=NOW, judged={}), NOW)
+    media.sweep(storage(upload_keep_s=900), holds.at(NOW))
+    assert media.left() == set()
 
 
 def test_emptied_epochs_go_and_young_folders_stay(media: Media) -> None:

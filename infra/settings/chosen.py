@@ -1,16 +1,13 @@
-"""All settings of Horus in one typed place, read from the environment and from ``.env``."""
+"""Every setting: its type, its default, what it means, and what follows from several of them."""
 
-import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal
 
-from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from infra.host_policy import HostPolicy, policy
-from schemas.faults import FAULTS, Category
+from infra.settings.families import SRT_DEFAULT
 
 Role = Literal["none", "viewer", "operator", "admin"]
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -19,10 +16,6 @@ Delay = Annotated[float, Field(ge=0.2, le=3600.0)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 # At least what clips, players and analyses still read; at most what the topics of the media remember.
 Keep = Annotated[float, Field(ge=900.0, le=604_800.0)]
-
-
-class BadSettings(ValueError):
-    """Settings that cannot hold; the text names each one and what is wrong, a line each."""
 
 
 class Settings(BaseSettings):
@@ -111,7 +104,8 @@ class Settings(BaseSettings):
     )
     horus_ffmpeg: Path | None = Field(None, description="ffmpeg with SRT; default: PATH, else the wheel's")
     horus_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="log level")
-    # Half a megabyte each at the worst, and a write a message: what one process serves well (docs/benchmarks.md).
+    # Half a megabyte each at the worst, and a write a message: what one process serves well
+    # (docs/benchmarks.md).
     horus_push_clients: Annotated[int, Field(ge=1, le=100_000)] = Field(
         1000, description="WebSocket and SSE clients that one API process takes; more are told to try again"
     )
@@ -244,113 +238,3 @@ class Settings(BaseSettings):
     def clips(self) -> Path:
         """Return the folder of evidence clips and thumbnails."""
         return self.home / "clips"
-
-
-OWN_PREFIX = "HORUS_"
-SRT_PREFIX = "SRT_STREAM_URL_"
-"""Of the addresses of sources, as the original backend has them; a client's streamId in capitals follows."""
-SRT_DEFAULT = "DEFAULT"
-SRT_MEANING = (
-    "address of a source, for /streams/start with the streamId of that name; DEFAULT: for all others"
-)
-SECRETS = frozenset({"HORUS_ADMIN_KEY", "HORUS_WEBHOOK_KEY", "DATABASE_URL"})
-
-
-class PerClass(NamedTuple):
-    """A family of settings with a member for each class of faults."""
-
-    prefix: str
-    """Of the environment's names; the class in capitals follows."""
-    field: str
-    """Of Settings: the members given, by class."""
-    categories: frozenset[Category]
-    """Which classes have one."""
-    meaning: str
-
-    def names(self) -> dict[str, str]:
-        """Return the class of each name there is."""
-        return {
-            f"{self.prefix}{fault.name.upper()}": fault.name
-            for fault in FAULTS.values()
-            if fault.category in self.categories
-        }
-
-
-_THRESHOLD = "threshold of one class, where it should differ from its model's"
-PER_CLASS = (
-    PerClass("VIDEO_THRESH_", "thresholds", frozenset({Category.VIDEO}), _THRESHOLD),
-    PerClass("AUDIO_THRESH_", "thresholds", frozenset({Category.AUDIO}), _THRESHOLD),
-    PerClass("ONSET_S_", "onsets", frozenset(Category), "seconds from which a fault of one class counts"),
-    PerClass(
-        "CLEAR_S_",
-        "clears",
-        frozenset({Category.VIDEO, Category.AUDIO}),
-        "seconds without a fault of one class that end it",
-    ),
-)
-
-
-def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".env")) -> Settings:
-    """Read the settings: the environment first, then ``.env``, then the defaults.
-
-    Raises BadSettings, naming every unknown ``HORUS_*`` or member of PER_CLASS and every value out of range.
-    """
-    given: dict[str, str] = {}
-    if dotenv is not None and dotenv.is_file():
-        given.update({name: value for name, value in dotenv_values(dotenv).items() if value is not None})
-    given.update(os.environ if environ is None else environ)
-    by_class = {name: (each.field, fault) for each in PER_CLASS for name, fault in each.names().items()}
-    values: dict[str, Any] = {each.field: {} for each in PER_CLASS}
-    values["srt_stream_urls"] = {
-        name.removeprefix(SRT_PREFIX): value
-        for name, value in given.items()
-        if name.startswith(SRT_PREFIX) and value
-    }
-    known = Settings.model_fields.keys() - values.keys()
-    wrong: list[str] = []
-    for name, value in given.items():
-        if name.lower() in known or name in by_class:
-            if value == "":
-                continue
-            if name in by_class:
-                field, fault = by_class[name]
-                values[field][fault] = value
-            else:
-                values[name.lower()] = value
-        elif name.startswith((OWN_PREFIX, *(each.prefix for each in PER_CLASS))):
-            wrong.append(f"{name}: no such setting (`horus settings` lists them)")
-    try:
-        settings = Settings(**values)
-    except ValidationError as error:
-        wrong += [_complaint(problem["loc"], problem["msg"], problem["input"]) for problem in error.errors()]
-    if wrong:
-        raise BadSettings("\n".join(wrong))
-    return settings
-
-
-def _complaint(where: tuple[int | str, ...], message: str, value: object) -> str:
-    name = str(where[0]).upper()
-    if len(where) > 1:
-        members = [(each.field, names) for each in PER_CLASS for names in each.names().items()]
-        name = next(name for field, (name, fault) in members if (field, fault) == where[:2])
-    shown = "***" if name in SECRETS else value
-    return f"{name}={shown}: {message}"
-
-
-def in_words(settings: Settings) -> list[tuple[str, str, str]]:
-    """Return (name, value, meaning) of every setting, secrets masked, as shown at start."""
-    rows = []
-    families = {"srt_stream_urls", *(each.field for each in PER_CLASS)}
-    for name, field in Settings.model_fields.items():
-        if name in families:
-            continue
-        value = getattr(settings, name)
-        shown = "(default)" if value is None or value == "" else str(value)
-        rows.append((name.upper(), shown, field.description or ""))
-    rows += [(f"{SRT_PREFIX}{name}", "***", SRT_MEANING) for name in settings.srt_stream_urls]
-    for each in PER_CLASS:
-        given: dict[str, float] = getattr(settings, each.field)
-        rows += [
-            (name, str(given[fault]), each.meaning) for name, fault in each.names().items() if fault in given
-        ]
-    return rows
