@@ -29,6 +29,8 @@ from training.windows import Windows, real
 
 # Thresholds are chosen of what hides others before those that are hidden.
 _CAUSES_FIRST = ("fade", "barras", "freeze", "borrado", "bloco")
+# Dense programmes are numbered from here on, apart from the others of their folder.
+_DENSE_FIRST = 10_000
 # Windows scored at a time.
 _BATCH = 256
 
@@ -44,6 +46,10 @@ def make_picture_model(media: str, out: Path, seed: int, work: Path, recipe: Pic
         command = [sys.executable, "-m", "training.render", "--media", media, "--split", split]
         command += ["--count", str(count), "--seed", str(seed), "--out", str(work / split)]
         subprocess.run(command, check=True)
+    for split, count in recipe.dense:
+        command = [sys.executable, "-m", "training.render", "--media", media, "--split", split, "--dense"]
+        command += ["--first", str(_DENSE_FIRST), "--count", str(count), "--seed", str(seed)]
+        subprocess.run([*command, "--out", str(work / split)], check=True)
     sources = read_media(media)
     for split, count in recipe.remixed:
         remix(work / split, media_of(sources, split), count, seed)
@@ -57,14 +63,12 @@ def make_picture_model(media: str, out: Path, seed: int, work: Path, recipe: Pic
 def fit_picture_model(
     train: Sequence[Example], val: Sequence[Example], out: Path, seed: int, recipe: PictureRecipe
 ) -> Path:
-    """Teach, quantise and judge the model on measured programmes; returns the .tflite's path."""
-    seed_everything(seed)
-    windows = Windows(train)
-    print(f"picture: {len(windows)} samples of {len(train)} programmes", flush=True)
-    net = picture_net(features.SHAPE, len(CLASSES))
-    teach(net, Lessons(windows, seed, recipe.batches), recipe.epochs)
-    chosen = np.random.default_rng(seed).choice(len(windows), recipe.representative, replace=False)
-    quantised = quantise(net, real(windows.take(chosen)))
+    """Teach, quantise and judge the model on measured programmes; returns the .tflite's path.
+
+    It is taught twice: without ``val``, which then chooses its thresholds and tells its figures, and with it,
+    for sources are few. The second is the one that is kept.
+    """
+    quantised = _taught(train, seed, recipe)
     card = _card(train, val, quantised, seed, recipe)
     model = load_model(write_model(out, quantised.content, card))
     judged = [Judged(score(model, example), example.truth) for example in val]
@@ -80,10 +84,24 @@ def fit_picture_model(
     for name, values in figures.items():
         told = ", ".join(f"{key} {value:g}" for key, value in values.items())
         print(f"picture: {name}: threshold {thresholds[name]}, {told}", flush=True)
-    classes = with_thresholds(card.classes, thresholds)
-    return write_model(
-        out, quantised.content, msgspec.structs.replace(card, classes=classes, figures=figures)
+    final = _taught((*train, *val), seed, recipe)
+    # What is new is how the net's input is stored; what it is good for was told by the one before.
+    kept = msgspec.structs.replace(
+        _card((*train, *val), val, final, seed, recipe),
+        classes=with_thresholds(card.classes, thresholds),
+        figures=figures,
     )
+    return write_model(out, final.content, kept)
+
+
+def _taught(examples: Sequence[Example], seed: int, recipe: PictureRecipe) -> Quantised:
+    seed_everything(seed)
+    windows = Windows(examples)
+    print(f"picture: {len(windows)} samples of {len(examples)} programmes", flush=True)
+    net = picture_net(features.SHAPE, len(CLASSES))
+    teach(net, Lessons(windows, seed, recipe.batches), recipe.epochs)
+    chosen = np.random.default_rng(seed).choice(len(windows), recipe.representative, replace=False)
+    return quantise(net, real(windows.take(chosen)))
 
 
 def score(model: Model, example: Example) -> Scores:
@@ -133,6 +151,7 @@ def _card(
             "train_hours": round(hours[0], 2),
             "val_programmes": len(val),
             "val_hours": round(hours[1], 2),
+            "figures_and_thresholds_from": "the same recipe without val, added afterwards",
         },
         figures={},
         sha256="",

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.container import open_media
+from infra.media_file import open_media
 from processors.video.decode import Decoding, decode_frames
 from processors.video.features import NAME, Sample
 from processors.video.lattice import MEASURE_HZ

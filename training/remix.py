@@ -26,8 +26,9 @@ _LENGTH_S = 40.0
 _HEALTH_S, _FAULT_S = (1.8, 5.0), (1.2, 8.0)
 _TYPES, _CHANCES = ("freeze", "fade", "borrado", "bloco", "barras"), (0.28, 0.18, 0.26, 0.13, 0.15)
 _GRAPHICS, _OVER = 0.85, 0.3
-# A fault that changes the picture by less (mean of levels) is none that a viewer would swear to.
-_SEEN_LEVELS = 1.0
+# A fault that changes half of its pictures by less (mean of levels) is none that a viewer would swear to:
+# blocks in a flat drawing, blur of a soft scene. What stands differs little from what moves little.
+_SEEN_LEVELS = {"freeze": 0.3, "borrado": 1.0, "bloco": 2.0}
 # Above this many pixels programmes cost more than they teach.
 _LARGEST = 1280 * 720
 # Around what is unclear, or was a fault before, no other begins.
@@ -160,7 +161,7 @@ class _Mix:
                 continue
             start_s = round(bad[0] / self._raster.fps, 3)
             end_s = round((bad[-1] + 1) / self._raster.fps, 3)
-            if span.type in ("fade", "barras") or max(changed) >= _SEEN_LEVELS:
+            if span.type in ("fade", "barras") or np.median(changed) >= _SEEN_LEVELS[span.type]:
                 faults.append(Fault(type=span.type, start_s=start_s, end_s=end_s, detail=made.detail))
             else:
                 unclear.append(

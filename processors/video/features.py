@@ -10,7 +10,7 @@ from processors.video.history import Reading
 from processors.video.lattice import COLUMNS, ROWS
 from processors.video.maps import MAPS, MOVING_MAPS, STILL_MAPS
 
-NAME = "video-maps-2"
+NAME = "video-maps-3"
 """Names the exact meaning of the planes; a model says in its card which one it was trained on."""
 
 # 0.8 s at 5 Hz, and with the jitter of pictures on that grid never more than AHEAD_S (DESIGN section 3: a
@@ -24,8 +24,9 @@ _SLACK_S = 1e-6
 _STILL = range(STILL_MAPS)
 _MOVING = range(STILL_MAPS, STILL_MAPS + MOVING_MAPS)
 _LASTING = range(STILL_MAPS + MOVING_MAPS, MAPS)
-# Of the picture 0.6 s before and after: brightness, darkness, finest detail, steps on and off the grids.
-_STILL_ASIDE = (0, 2, 7, 11, 15, 16, 19, 20, 21, 24, 26)
+# Of the picture 0.6 s before and after: brightness, darkness, finest detail, steps on and off the grids,
+# outlines of macroblocks.
+_STILL_ASIDE = (0, 2, 7, 11, 15, 19, 20, 24, 26, 28, 31)
 _ASIDE = 3
 _CHOSEN: tuple[tuple[int, int], ...] = (
     *((0, index) for index in _STILL),

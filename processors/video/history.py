@@ -120,6 +120,7 @@ def read(history: History | None, picture: Picture, *, intra: bool, damage: int)
         seen,
         fine,
         picture.blocking,
+        picture.edges,
         Past(
             changed=changed,
             moved=moved,

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from processors.video.blocking import GROUPS, Blocking
 from processors.video.cells import Change, Look, Motion
 from processors.video.detail import SCALES, STEEPEST_SCALES, Detail
+from processors.video.edges import Edges
 from processors.video.lattice import COLUMNS, ROWS
 
 Map = NDArray[np.float32]
@@ -26,7 +27,8 @@ _STOOD_FULL_S = 60.0
 # Several lost packets a sample are as bad as more.
 _DAMAGE_FULL = 4.0
 
-STILL_MAPS = 7 + SCALES + STEEPEST_SCALES + 1 + 2 * GROUPS + 3
+EDGE_MAPS = 6
+STILL_MAPS = 7 + SCALES + STEEPEST_SCALES + 1 + 2 * GROUPS + 3 + EDGE_MAPS
 """Maps of the picture alone, the first ones."""
 BRIGHTNESS_MAP, COLOUR_MAPS = 0, (4, 5)
 """Which of them are mean luma, and mean Cb and Cr."""
@@ -71,7 +73,7 @@ class Past:
     """Seconds since a cell last changed; (2, ROWS, COLUMNS), by a little and by more."""
 
 
-def sample_maps(seen: Look, fine: Detail, blocks: Blocking, past: Past) -> NDArray[np.uint8]:
+def sample_maps(seen: Look, fine: Detail, blocks: Blocking, outlines: Edges, past: Past) -> NDArray[np.uint8]:
     """Stack the maps of one sample: uint8, SHAPE, 255 for 1."""
     stack = np.ones(SHAPE, np.float32)
     still, moving, lasting = np.split(stack, [STILL_MAPS, STILL_MAPS + MOVING_MAPS])
@@ -89,7 +91,10 @@ def sample_maps(seen: Look, fine: Detail, blocks: Blocking, past: Past) -> NDArr
     at += 1
     still[at : at + GROUPS] = _root(blocks.across, _STEP_FULL).transpose(2, 0, 1)
     still[at + GROUPS : at + 2 * GROUPS] = _root(blocks.down, _STEP_FULL).transpose(2, 0, 1)
-    still[-3], still[-2], still[-1] = blocks.same, blocks.flat_across, blocks.flat_down
+    at += 2 * GROUPS
+    still[at], still[at + 1], still[at + 2] = blocks.same, blocks.flat_across, blocks.flat_down
+    still[at + 3 : at + 6] = np.sqrt(outlines.upright).transpose(2, 0, 1)
+    still[at + 6 : at + 9] = np.sqrt(outlines.level).transpose(2, 0, 1)
     if past.changed is not None and past.moved is not None:
         moving[0], moving[1] = change_map(past.changed.mean), past.changed.share
         moving[2] = change_map(past.changed.level)

@@ -10,6 +10,9 @@ _HEALTH_S = 4.0
 # How often each is chosen, and how often over the graphics too: the whole picture goes.
 _TYPES = ("freeze", "fade", "borrado", "bloco", "barras")
 _CHANCES = (0.26, 0.15, 0.20, 0.28, 0.11)
+# For learning: what looks most different each time is shown most, and as much health as faults.
+_DENSE_CHANCES = (0.24, 0.11, 0.23, 0.34, 0.08)
+_DENSE_HEALTH_S, _DENSE_FAULT_S = (1.8, 5.0), (1.2, 8.0)
 _OVER = {"freeze": 0.15, "fade": 0.3, "borrado": 0.1, "bloco": 0.4, "barras": 0.4}
 
 
@@ -55,6 +58,29 @@ def plan_faults(duration_s: float, count: int, rng: Generator, *, losses: bool) 
         room -= start + length + _HEALTH_S - at
         at = start + length + _HEALTH_S
     return spans
+
+
+def plan_dense(duration_s: float, rng: Generator, *, losses: bool) -> list[Span]:
+    """Choose faults one close after another, for learning: half of the programme is none."""
+    spans: list[Span] = []
+    at = float(rng.uniform(*_DENSE_HEALTH_S))
+    while True:
+        end = at + float(np.exp(rng.uniform(*np.log(_DENSE_FAULT_S))))
+        if end > duration_s - 1.0:
+            return spans
+        kind = str(rng.choice(_TYPES, p=_DENSE_CHANCES))
+        spans.append(
+            Span(
+                type=kind,
+                start_s=at,
+                end_s=end,
+                over=bool(rng.random() < _OVER[kind]),
+                counts=True,
+                lost_packets=bool(kind == "bloco" and losses and rng.random() < 0.5),
+                cut=bool(rng.random() < 0.3),
+            )
+        )
+        at = end + float(rng.uniform(*_DENSE_HEALTH_S))
 
 
 def plan_television(duration_s: float, faults: list[Span], rng: Generator) -> list[Span]:

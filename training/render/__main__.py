@@ -28,6 +28,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=20261122)
     parser.add_argument("--healthy", action="store_true", help="no programme has a fault")
     parser.add_argument("--faulted", action="store_true", help="every programme has")
+    parser.add_argument("--dense", action="store_true", help="faults close together, for learning")
     parser.add_argument("--with-sound", action="store_true")
     arguments = parser.parse_args()
     try:
@@ -49,6 +50,7 @@ def main() -> int:
             healthy=arguments.healthy or (drawn and not arguments.faulted),
             long=arguments.healthy,
             with_sound=arguments.with_sound,
+            dense=arguments.dense,
         )
         started = _cpu_s()
         try:

@@ -17,6 +17,18 @@ _SIZES = (
     ((360, 640), 0.03),
     ((540, 960), 0.01),
 )
+# For learning: what channels send counts for more than what is cheap to make.
+_DENSE_SIZES = (
+    ((640, 360), 0.22),
+    ((720, 576), 0.14),
+    ((720, 480), 0.06),
+    ((854, 480), 0.06),
+    ((480, 270), 0.02),
+    ((1280, 720), 0.32),
+    ((1920, 1080), 0.14),
+    ((360, 640), 0.02),
+    ((540, 960), 0.02),
+)
 _RATES = (
     (25.0, 0.46),
     (30000 / 1001, 0.2),
@@ -97,9 +109,13 @@ class Encoding(msgspec.Struct, frozen=True, kw_only=True):
         return ["-f", "matroska"] if self.container == "mkv" else ["-f", "mp4"]
 
 
-def choose_encoding(rng: Generator, large: float = 1.0) -> Encoding:
-    """Choose a broadcaster's settings; of large and fast pictures drawn, a share ``large`` is kept."""
-    width, height = _SIZES[int(rng.choice(len(_SIZES), p=[share for _, share in _SIZES]))][0]
+def choose_encoding(rng: Generator, large: float = 1.0, *, dense: bool = False) -> Encoding:
+    """Choose a broadcaster's settings; of large and fast pictures drawn, a share ``large`` is kept.
+
+    ``dense`` draws from sizes as channels have them, with fewer small ones.
+    """
+    sizes = _DENSE_SIZES if dense else _SIZES
+    width, height = sizes[int(rng.choice(len(sizes), p=[share for _, share in sizes]))][0]
     fps = _RATES[int(rng.choice(len(_RATES), p=[share for _, share in _RATES]))][0]
     if rng.random() > large:
         (width, height), fps = min((width, height), (640, 360)), min(fps, 30.0)

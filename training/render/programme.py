@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 
 from training.picture.media import Media
-from training.picture.plan import Span, plan_faults, plan_television
+from training.picture.plan import Span, plan_dense, plan_faults, plan_television
 from training.picture.programme import Programme
 from training.picture.raster import Generator
 from training.render.damage import damage, events
@@ -43,6 +43,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     long: bool
     """It is as long as those of a set without faults."""
     with_sound: bool
+    dense: bool = False
+    """Faults follow one close after another, in pictures of all sizes: for learning, not for judging."""
 
 
 def render(order: Order, sources: Sequence[Source], media: Media, folder: Path) -> Path:
@@ -53,7 +55,7 @@ def render(order: Order, sources: Sequence[Source], media: Media, folder: Path) 
     """
     part = ("train", "val", "test").index(order.split)
     rng = np.random.default_rng([order.seed, part, order.number])
-    encoding = choose_encoding(rng, large=_LONG_LARGE if order.long else 1.0)
+    encoding = choose_encoding(rng, large=_LONG_LARGE if order.long else 1.0, dense=order.dense)
     low, high = _HEALTHY_S if order.long else _MIXED_S
     duration_s = round(float(rng.uniform(low, high)))
     spans = _plan(order, encoding, duration_s, rng)
@@ -79,6 +81,8 @@ def _plan(order: Order, encoding: Encoding, duration_s: float, rng: Generator) -
     faults: list[Span] = []
     if not order.healthy:
         losses = encoding.container == "ts" and encoding.codec != "libx265"
+        if order.dense:
+            return plan_dense(duration_s, rng, losses=losses)
         faults = plan_faults(duration_s, int(rng.choice(_FAULTS, p=_FAULT_CHANCES)), rng, losses=losses)
     return [*faults, *plan_television(duration_s, faults, rng)]
 
