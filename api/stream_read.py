@@ -59,8 +59,8 @@ class StreamsStatus(BaseModel):
     """All channels; ``running`` and ``fps`` are for clients that know only one."""
 
     running: bool = Field(
-        description="whether the channel is being watched, so that `start` would answer 400; how it fares "
-        "is told by its `state`"
+        description="whether channel `default` is being watched, so that `start` would answer 400 (where "
+        "none has that name: whether any is); how it fares is told by its `state`"
     )
     fps: float = Field(examples=[5.0])
     channels: list[ChannelRead]
