@@ -93,7 +93,7 @@ async def served(socket: Socket, hub: Hub, cursor: int | None, wire: Wire | None
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(60):
         while not condition():
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.001)
 
 
 async def settled() -> None:
