@@ -78,7 +78,7 @@ lint: $(STAMPS)/package
 types: $(STAMPS)/package
 	$(BIN)/mypy schemas infra producers processors projections api training benchmarks tests
 
-unit: $(STAMPS)/package
+unit: setup
 	$(BIN)/pytest -q tests/unit
 
 integration: setup $(TFLITE)/.packages
