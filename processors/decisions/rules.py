@@ -17,6 +17,9 @@ CLEAR_S = 1.0
 EDGE = 0.5
 # Bad samples closer than this belong to one run while a fault has not opened yet: one lost vote of three.
 MERGE_S = 0.5
+# The picture model's score of a black that has just begun dips for up to 1.2 s (seen in each of two rendered
+# programmes) and needs a window more to convince again.
+PICTURE_DIP_S = 2.0
 # After a longer stretch without any sample nobody knows whether the fault went on: it is closed where it
 # was last seen. Longer than the restart of an ingest (a few seconds), which must not split an occurrence.
 HOLD_S = 15.0
@@ -47,6 +50,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     clear_s: float = CLEAR_S
     merge_s: float = MERGE_S
     hold_s: float = HOLD_S
+    dip_s: float = 0.0
+    """For how long its score may dip below the threshold before it is taken for no cause of other faults."""
     enabled: bool = True
     """False: never opens on this channel. It is still told apart: a black picture that nobody wants to hear
     of is no freeze either."""
@@ -102,6 +107,7 @@ class Rules:
             onset_s=self._onsets.get(fault, known.onset_s),
             clear_s=self._clears.get(fault, CLEAR_S),
             enabled=fault not in self._disabled,
+            dip_s=PICTURE_DIP_S if video else 0.0,
         )
 
     @property

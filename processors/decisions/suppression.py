@@ -123,9 +123,9 @@ def _covers(cause: Track, at: datetime, rule: Rule) -> Verdict:
         return Verdict.OPEN
     if cause.alarm is not None or cause.votes >= rule.vote_k:
         return Verdict.HIDDEN
-    # A cause that is one lasts for its onset, is interrupted for less than what would end it, fills the
-    # average and gets its votes; one that has not by then wavers, and holds nothing up any longer.
+    # A cause that is one fills the average and gets its votes, if need be after a dip; one that has not by
+    # then wavers below its threshold, and holds nothing up any longer.
     filling_s = (rule.moving_avg_m + rule.vote_k) * cause.window[-1].period_s
-    convincing_s = rule.onset_s + rule.clear_s + filling_s
+    convincing_s = filling_s + rule.dip_s
     wavering = (cause.bad_until - cause.bad_from).total_seconds() > convincing_s
     return Verdict.OWN if wavering else Verdict.OPEN

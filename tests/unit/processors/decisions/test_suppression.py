@@ -80,6 +80,20 @@ def test_a_score_that_wavers_below_its_threshold_hides_nothing_for_long() -> Non
     assert spans(events) == [("freeze", 2.0, 8.0)]
 
 
+def test_black_whose_score_dips_after_its_beginning_is_told_alone() -> None:
+    fade = "." * 5 + "###.?.?" + "#" * 20 + "." * 10
+    events = told(pictures(fade=fade, freeze="." * 5 + "#" * 27 + "." * 10))
+
+    assert [each.fault.type for each in events if isinstance(each, OcorrenciaOpened)] == ["fade"]
+
+
+def test_an_onset_that_a_channel_sets_for_black_holds_no_freeze_up() -> None:
+    patient = Rules(load({"ONSET_S_FADE": "60"}, dotenv=None))
+    events = told(pictures(fade="?" * 60, freeze="." * 10 + "#" * 30 + "." * 20)[:8], patient)
+
+    assert [each.fault.type for each in events if isinstance(each, OcorrenciaOpened)] == ["freeze"]
+
+
 def test_a_freeze_closed_by_black_says_so() -> None:
     events = told(pictures(freeze="." * 5 + "#" * 35, fade="." * 25 + "#" * 15))
 
