@@ -54,8 +54,8 @@ class Reused(HTTPException):
     """An ``Idempotency-Key`` given for another request than before; leaves a route as 422."""
 
     def __init__(self, number: int) -> None:
-        """Name the occurrence that the key made."""
-        super().__init__(422, f"this Idempotency-Key made occurrence {number} from another request")
+        """Name the occurrence that the key was used for."""
+        super().__init__(422, f"this Idempotency-Key was used for another request on occurrence {number}")
 
 
 class NoOcorrencia(HTTPException):
@@ -124,7 +124,7 @@ class Desk:
     ) -> Ocorrencia:
         """Give a command to an occurrence and return what it is then; a repeated command changes nothing.
 
-        ``command`` makes it for the occurrence as last known. Raises NoOcorrencia, and Stale when the
+        ``command`` makes it for the occurrence as last known. Raises NoOcorrencia, Reused, and Stale when the
         occurrence has, or gets in the meantime, another version than ``match`` demands; 409 once it has
         EVENTS_MAX events.
         """
@@ -133,7 +133,7 @@ class Desk:
         event = command(state)
         identity = event_id(event)
         if identity in state.applied:
-            return state
+            return await self._repeated(state, event)
         if state.deleted:
             raise NoOcorrencia(number)
         if state.version >= EVENTS_MAX and not isinstance(event, OcorrenciaDeleted):
@@ -144,7 +144,7 @@ class Desk:
         offset = await self._commands.publish(OCORRENCIAS, event)
         after = await self._folded(event, state, known.position, offset)
         if identity in after.applied:
-            return after
+            return after if offset in after.offsets else await self._repeated(after, event)
         if after.deleted:
             raise NoOcorrencia(number)
         raise Stale(after.version)
@@ -171,6 +171,19 @@ class Desk:
             raise Reused(state.id)
         if state.deleted:
             raise HTTPException(409, f"this Idempotency-Key made occurrence {state.id}, deleted since")
+        return state
+
+    async def _repeated(self, state: Ocorrencia, event: OcorrenciaChange) -> Ocorrencia:
+        """Return an occurrence that has had this command before, if it was the same."""
+        places = dict(zip(state.applied, state.offsets, strict=False))
+        place = places.get(event_id(event))
+        found = await run_in_threadpool(self._log.at, [] if place is None else [place])
+        for _, envelope in found:
+            first = envelope.event
+            if isinstance(first, OcorrenciaChange):
+                again = msgspec.structs.replace(event, at=first.at, if_version=first.if_version)
+                if again != first:
+                    raise Reused(state.id)
         return state
 
     async def _folded(

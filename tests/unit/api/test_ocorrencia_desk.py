@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
@@ -73,10 +73,11 @@ class Log:
         return Desk(self, self, self, lambda: heard)
 
 
-def edited(name: str) -> Any:
+def edited(name: str, kind: str | None = None, at: datetime = AT) -> Any:
     def command(state: Ocorrencia) -> OcorrenciaEdited:
+        changes = Changes(type=kind or name)
         return OcorrenciaEdited(
-            channel=state.channel, uid=state.uid, command_id=name, by="ana", at=AT, changes=Changes(type=name)
+            channel=state.channel, uid=state.uid, command_id=name, by="ana", at=at, changes=changes
         )
 
     return command
@@ -177,9 +178,25 @@ def test_history_of_a_row_older_than_its_offsets_is_found_all_the_same() -> None
 def test_command_given_twice_is_written_once_and_answered_alike() -> None:
     log = Log([Alarm().opened()])
     once = asyncio.run(log.desk().change(0, Match('"1"'), edited("one")))
-    twice = asyncio.run(log.desk().change(0, Match('"1"'), edited("one")))
+    later = AT + timedelta(seconds=5)
+    twice = asyncio.run(log.desk().change(0, Match('"1"'), edited("one", at=later)))
     assert once == twice
     assert len(log.events) == 2
+
+
+def test_command_that_bears_the_id_of_another_one_is_refused() -> None:
+    log = Log([Alarm().opened()])
+    asyncio.run(log.desk().change(0, Match(), edited("one", kind="fade")))
+    assert refused(log.desk().change(0, Match(), edited("one", kind="freeze"))) == 422
+    assert len(log.events) == 2
+
+
+def test_of_two_racing_commands_with_one_id_the_later_is_refused_if_it_is_another() -> None:
+    alarm = Alarm()
+    first = edited("one", kind="fade")(Log([alarm.opened()]).rows[alarm.uid].state)
+    log = Log([alarm.opened(), first], behind=1)
+    assert refused(log.desk().change(0, Match(), edited("one", kind="freeze"))) == 422
+    assert log.rows[alarm.uid].state.type == "fade"
 
 
 def test_occurrence_with_too_many_events_takes_no_more_but_its_deletion() -> None:
