@@ -16,8 +16,9 @@ from infra.media_store import MediaStore
 from infra.settings import BadSettings, Settings, load
 from producers import ffmpeg
 from producers.desired import STAGE, DesiredState, last_media
+from producers.edges import Edges
 from producers.gate import Gate
-from producers.ingest import Edges, Ingest
+from producers.ingest import Ingest
 from producers.outbox import Outbox
 from producers.reconcile import Reconciler
 from producers.status import gone

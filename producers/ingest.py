@@ -6,23 +6,19 @@ import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 
-import msgspec
 import structlog
 
 from infra import clock
-from infra.host_policy import HostPolicy, HostRefused, HostUnknown
-from infra.media_store import MediaStore
+from infra.host_policy import HostRefused, HostUnknown
 from infra.shown_url import masking, shown_url
 from infra.source_url import BadSource, admitted
 from producers import status
 from producers.attempt import Attempt, Setting
+from producers.edges import Edges
 from producers.epoch import WINDOW, continues
 from producers.ffmpeg import ANALYZE_S, PATIENT_ANALYZE_S, Command, Sound
-from producers.outbox import Letter
 from producers.segments import Before, Finished, Recorder
 from producers.sources import Source, source
 from producers.status import Standing
@@ -47,24 +43,6 @@ LOG_KEPT, LOG_TOLD = 100, 20
 WAITING_MAX = 3600
 # Pause before a segment that could not be stored is tried again.
 STORE_RETRY_S = 1.0
-
-
-class Edges(msgspec.Struct, frozen=True, kw_only=True):
-    """What an ingest needs of the world."""
-
-    ffmpeg: Path
-    spool: Path
-    """Folder for unfinished segments, on the same file system as the media store if that is a folder."""
-    store: MediaStore
-    put: Callable[[tuple[Letter, ...]], None]
-    hosts: HostPolicy
-    """Where streams may come from."""
-    files: tuple[Path, ...] | None = None
-    """Folders whose files may be watched; None: any."""
-    proxy: str | None = None
-    """Address of the proxy that HTTP sources go through."""
-    full: Callable[[], bool]
-    """Tells whether events wait for the broker in such number that no more should be put."""
 
 
 class Ingest:
