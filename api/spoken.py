@@ -1,5 +1,6 @@
 """What is said to clients that follow the log, in the bytes that both ways of following need."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -22,16 +23,16 @@ def text_frame(payload: bytes) -> bytes:
     return header + payload
 
 
-class Spoken:
+class Spoken(ABC):
     """One thing said. What it is encoded to is made at first use, and kept for all clients."""
 
     cursor: int
     """Offset up to which a client knows everything once it has this."""
 
     @property
+    @abstractmethod
     def text(self) -> str:
         """Return the JSON text."""
-        raise NotImplementedError
 
     @cached_property
     def frame(self) -> bytes:

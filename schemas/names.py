@@ -37,7 +37,7 @@ def analysis_channel(analysis: str, *, stores: bool = True) -> Channel:
     ``stores``: its faults become occurrences; otherwise nothing of it is kept. Raises ValueError for what is
     no id of an analysis.
     """
-    if re.fullmatch(ANALYSIS_ID_PATTERN.strip("^$"), analysis) is None:
+    if re.fullmatch(ANALYSIS_ID_PATTERN, analysis) is None:
         raise ValueError(f"{analysis!r} is not the id of an analysis")
     return f"{_UPLOAD if stores else _TRIAL}{analysis}"
 

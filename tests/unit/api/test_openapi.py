@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from api.roles import least_role
-from infra.local.jars import fetched
 from infra.settings import Settings
 from tests.unit.api.doors import AWAY, Closed, closed
 
@@ -75,7 +74,6 @@ def test_event_of_a_stream_is_a_text_that_holds_a_message(document: dict[str, An
     assert set(held) <= document["components"]["schemas"].keys()
 
 
-@pytest.mark.skipif(not fetched(), reason="the jars are fetched by `make setup`")
 def test_documentation_is_served_whole_from_here(horus: Closed) -> None:
     client = horus.client("viewer")
     shown = client.get("/docs").text
