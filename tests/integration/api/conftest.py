@@ -21,6 +21,10 @@ from schemas.topics import OCORRENCIAS
 
 ROOT = Path(__file__).parents[3]
 KEY = "the admin's key"
+# What tests of channels configure and forget to remove would be seen by others.
+CONFIGURED = "rules-"
+PASSPHRASE = "hush-hush-hush"
+PASSED = f"srt://127.0.0.1:9000?mode=caller&passphrase={PASSPHRASE}"
 # Only a leash: processes that start beside much other work on two cores.
 DEADLINE_S = 180.0
 
@@ -145,3 +149,19 @@ def api(installation: Installation) -> Iterator[Api]:
     """Yield an API that is ready."""
     with installation.serving() as served:
         yield served
+
+
+@pytest.fixture(scope="module")
+def loopback(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """An API that lets streams come from loopback alone, and knows two streamIds."""
+    with installation.serving(
+        HORUS_STREAM_HOSTS="127.0.0.0/8,::1",
+        HORUS_STREAM_FILES=str(tmp_path_factory.mktemp("files")),
+        SRT_STREAM_URL_GLOBO=PASSED,
+        SRT_STREAM_URL_DEFAULT="srt://127.0.0.2:9000",
+    ) as served:
+        yield served
+        with served.client() as http:
+            for each in http.get("/api/v1/streams").json():
+                if each["channel"] == "default" or each["channel"].startswith(CONFIGURED):
+                    http.delete(f"/api/v1/streams/{each['channel']}")
