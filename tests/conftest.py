@@ -68,17 +68,24 @@ def servers_home() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def kafka(servers_home: Path) -> Iterator[str]:
-    """Bootstrap servers of a real broker of this run, without topics."""
-    node = local_kafka.KafkaNode(servers_home / "kafka", free_port(), free_port())
+@contextmanager
+def broker(home: Path, name: str) -> Iterator[str]:
+    """Run a real broker without topics until the block is left; yields its bootstrap servers."""
+    node = local_kafka.KafkaNode(home / name, free_port(), free_port())
     command = local_kafka.prepare(node)
     with running(
         command,
         lambda: local_kafka.trouble(node.bootstrap_servers, timeout_s=1.0) is None,
-        servers_home / "kafka.log",
+        home / f"{name}.log",
     ):
         yield node.bootstrap_servers
+
+
+@pytest.fixture(scope="session")
+def kafka(servers_home: Path) -> Iterator[str]:
+    """Bootstrap servers of a real broker of this run, without topics."""
+    with broker(servers_home, "kafka") as bootstrap_servers:
+        yield bootstrap_servers
 
 
 @pytest.fixture(scope="session")
