@@ -9,7 +9,7 @@ STAMPS  := $(VENV)/stamps
 UV      := $(shell sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)
 ARGS    ?=
 
-.PHONY: help setup chromium demo up down status test lint types unit integration e2e format train evaluate clean
+.PHONY: help setup chromium demo up down status test lint types unit whole integration e2e format train evaluate clean
 
 help:
 	@echo 'make demo [ARGS=--once]  Horus at work, on synthetic television over SRT'
@@ -65,7 +65,10 @@ $(TFLITE)/.packages: requirements-tflite.lock $(STAMPS)/packages
 	@$(BIN)/uv pip sync --quiet --require-hashes --python $(TFLITE)/bin/python requirements-tflite.lock
 	@touch $@
 
-test: chromium lint types unit integration e2e
+# Tests side by side: two cores, and a third worker for the time that others wait.
+BESIDE := --dist loadgroup --no-loadscope-reorder
+
+test: chromium lint types unit whole
 
 chromium:
 	@.ci/chromium
@@ -79,7 +82,10 @@ types: $(STAMPS)/package
 	$(BIN)/mypy schemas infra producers processors projections api training benchmarks tests
 
 unit: setup
-	$(BIN)/pytest -q tests/unit
+	$(BIN)/pytest -q -n 2 $(BESIDE) tests/unit
+
+whole: setup chromium $(TFLITE)/.packages
+	$(BIN)/pytest -q -n 3 $(BESIDE) tests/integration tests/e2e
 
 integration: setup $(TFLITE)/.packages
 	$(BIN)/pytest -q tests/integration

@@ -24,9 +24,29 @@ from infra.topics import create_missing
 property_settings.register_profile("untimed", deadline=None)
 property_settings.load_profile("untimed")
 
+# What shares costly fixtures stays on one worker when tests run side by side: these folders whole, or a file.
+TOGETHER = ("integration/analysis", "integration/uploads", "e2e")
+# Begun first, so that the long ones do not stand alone at the end.
+LONGEST = ("e2e", "integration/infra/test_up", "integration/producers", "integration/uploads")
+
 # Only a leash: a cold JVM beside much other work on two cores; a start takes 2 s on a quiet machine.
 START_DEADLINE_S = 180.0
 STOP_DEADLINE_S = 20.0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests stay together, and begin with the longest."""
+    tests = Path(__file__).parent
+    for item in items:
+        file = item.path.relative_to(tests).with_suffix("").as_posix()
+        group = next((each for each in TOGETHER if file.startswith(each)), file)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+    def rank(item: pytest.Item) -> int:
+        file = item.path.relative_to(tests).as_posix()
+        return next((n for n, each in enumerate(LONGEST) if file.startswith(each)), len(LONGEST))
+
+    items.sort(key=rank)
 
 
 @contextmanager

@@ -91,7 +91,8 @@ def until(holds: Callable[[], object], why: Callable[[], str] = str) -> None:
     deadline = time.monotonic() + DEADLINE_S
     while not holds():
         assert time.monotonic() < deadline, why()
-        time.sleep(0.2)
+        # Most ask the command line, and each such question is a process.
+        time.sleep(0.5)
 
 
 def test_detached_stack_is_ready_heals_itself_and_goes_down_whole(home: Home) -> None:
