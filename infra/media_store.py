@@ -120,7 +120,7 @@ class MediaStore:
                             yield Stored(uri=uri, size=stat.st_size, written=stat.st_mtime)
 
     def remove(self, uri: str) -> bool:
-        """Remove a file; tell whether it was there. Raises OSError."""
+        """Remove a file; tell whether it was there (a bucket always says yes). Raises OSError."""
         try:
             self._fs.rm_file(self._path(uri))
         except FileNotFoundError:
