@@ -20,9 +20,11 @@ from infra.local.ports import free_port
 from infra.settings import Settings, load
 from infra.topics import create_missing
 
-# What a property says is not how fast it is: on a busy machine any example may take long.
-property_settings.register_profile("untimed", deadline=None)
-property_settings.load_profile("untimed")
+# What a property says is not how fast it is: on a busy machine any example may take long. The same examples
+# each time, so that a failure is a change's; `pytest --hypothesis-profile=explore` looks for new ones.
+property_settings.register_profile("same", deadline=None, derandomize=True)
+property_settings.register_profile("explore", deadline=None, max_examples=1000)
+property_settings.load_profile("same")
 
 # What shares costly fixtures stays on one worker when tests run side by side: these folders whole, or a file.
 TOGETHER = ("integration/analysis", "integration/uploads", "e2e")

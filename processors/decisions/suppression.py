@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
+from functools import cache
 
 import msgspec
 
@@ -70,6 +71,7 @@ def _causes_first(rules: Mapping[str, Rule]) -> list[str]:
     return sorted(rules, key=_depth)
 
 
+@cache
 def _depth(name: str) -> int:
     return 1 + max(map(_depth, SUPPRESSED_BY.get(name, ())), default=0)
 
@@ -85,12 +87,19 @@ def _step(name: str, sample: Sample, tracks: dict[str, Track], rules: Mapping[st
     if any(isinstance(change, Opened) for change in changes):
         for hidden in rules:
             if name in SUPPRESSED_BY.get(hidden, ()) and hidden in tracks:
-                tracks[hidden], endings = close(tracks[hidden])
-                reason = f"{name} in place of {hidden}"
-                steps[:0] = [
-                    Step(fault=hidden, change=end, window=(sample,), reason=reason) for end in endings
-                ]
+                steps[:0] = _replaced(hidden, name, sample, tracks)
+        for cause in SUPPRESSED_BY.get(name, frozenset()) & rules.keys():
+            # It lasted long enough before its cause, and had to wait until that was certain.
+            if cause in tracks and tracks[cause].alarm is not None:
+                steps += _replaced(name, cause, sample, tracks)
     return steps
+
+
+def _replaced(hidden: str, cause: str, sample: Sample, tracks: dict[str, Track]) -> list[Step]:
+    """Close what a cause hides where it was last seen."""
+    tracks[hidden], endings = close(tracks[hidden])
+    reason = f"{cause} in place of {hidden}"
+    return [Step(fault=hidden, change=end, window=(sample,), reason=reason) for end in endings]
 
 
 def _verdict(

@@ -45,7 +45,10 @@ def listening(certificate: Path | None = None) -> Iterator[Target]:
             super().setup()
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            length = int(self.headers.get("Content-Length", "0"))
+            body = self.rfile.read(length)
+            if len(body) < length:
+                raise ConnectionError("the client was killed in the middle of its request")
             heard = Heard(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
             target.heard.append(heard)
             status, headers, content = target.answer(heard)

@@ -1,8 +1,10 @@
 """Faults that another one brings about: the cause alone is told, however the two begin and end."""
 
+from datetime import datetime
+
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from infra.settings import load
@@ -144,14 +146,21 @@ def test_only_known_faults_of_one_category_hide_each_other() -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(fade=LINES, barras=LINES, freeze=LINES)
-def test_no_freeze_opens_while_its_cause_is_open(fade: str, barras: str, freeze: str) -> None:
-    on: set[str] = set()
-    for event in told(pictures(fade=fade, barras=barras, freeze=freeze)):
-        if isinstance(event, OcorrenciaOpened):
-            assert event.fault.type != "freeze" or not on
-            on |= {event.fault.type} - {"freeze"}
-        elif isinstance(event, OcorrenciaClosed):
-            on -= {event.fault.type}
+@example(fade="?" * 60, barras="?" * 9 + "...??#" + "?" * 45, freeze="?" * 9 + "#" + "?" * 50)
+def test_no_freeze_begins_within_its_cause_or_stays_open_beside_it(
+    fade: str, barras: str, freeze: str
+) -> None:
+    state, on = ChannelState(), dict[str, datetime]()
+    for measured in pictures(fade=fade, barras=barras, freeze=freeze):
+        state, new = decide(state, measured, RULES)
+        for event in new:
+            if isinstance(event, OcorrenciaOpened):
+                start = event.fault.start_ts
+                assert event.fault.type != "freeze" or all(start < each for each in on.values())
+                on[event.fault.type] = start
+            elif isinstance(event, OcorrenciaClosed):
+                del on[event.fault.type]
+        assert "freeze" not in on or len(on) == 1
 
 
 @settings(deadline=None, max_examples=60)
