@@ -36,8 +36,9 @@ START_DEADLINE_S = 180.0
 STOP_DEADLINE_S = 20.0
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests stay together, and begin with the longest."""
+    """Say which tests stay together, before xdist asks for it, and begin with the longest."""
     tests = Path(__file__).parent
     for item in items:
         file = item.path.relative_to(tests).with_suffix("").as_posix()
