@@ -66,7 +66,7 @@ $(TFLITE)/.packages: requirements-tflite.lock $(STAMPS)/packages
 	@touch $@
 
 # Tests side by side: two cores, and a third worker for the time that others wait.
-BESIDE := --dist loadgroup --no-loadscope-reorder
+BESIDE := --no-loadscope-reorder
 
 test: chromium lint types unit whole
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings as property_settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from infra.local import kafka as local_kafka
 from infra.local import postgres as local_postgres
@@ -36,14 +38,22 @@ START_DEADLINE_S = 180.0
 STOP_DEADLINE_S = 20.0
 
 
-@pytest.hookimpl(tryfirst=True)
+class ByFixtures(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Gives each worker of pytest-xdist whole files or folders, in the order in which they were collected."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0].removeprefix("tests/")
+        return next((each for each in TOGETHER if file.startswith(each)), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFixtures:
+    """Let tests that share costly fixtures stay on one worker."""
+    return ByFixtures(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests stay together, before xdist asks for it, and begin with the longest."""
+    """Begin with the longest."""
     tests = Path(__file__).parent
-    for item in items:
-        file = item.path.relative_to(tests).with_suffix("").as_posix()
-        group = next((each for each in TOGETHER if file.startswith(each)), file)
-        item.add_marker(pytest.mark.xdist_group(group))
 
     def rank(item: pytest.Item) -> int:
         file = item.path.relative_to(tests).as_posix()
