@@ -5,22 +5,20 @@ import functools
 import io
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.e2e import original_shapes as shapes
 from tests.e2e.conftest import Aired
+from tests.e2e.original_page import STATIC, Quiet, asked, plays, send, visited
 from tests.e2e.original_shapes import read_as
 from tests.integration.api.conftest import ROOT, Api, Installation
 
 pytestmark = pytest.mark.timeout(300)
 
-STATIC = Path(__file__).with_name("original_client")
 # Nobody sends there: a channel that is started on it listens, and that is all.
 SILENT = "srt://127.0.0.1:9?mode=caller"
 BY_HAND = {
@@ -36,13 +34,6 @@ BY_HAND = {
 COLUMNS = ["ID", "Categoria", "Tipo", "Severidade", "Confiança", "Início", "Fim", "Duração (s)",
            "Evidência (path)", "Descrição Humana"]  # fmt: skip
 UPLOAD_MS = 120_000
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves the page and says nothing."""
-
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
 
 
 @pytest.fixture(scope="module")
@@ -61,15 +52,6 @@ def installation(aired: Aired) -> Installation:
     environment = {**aired.rig.environment, "PYTHONPATH": str(ROOT)}
     home = Path(environment["HORUS_HOME"])
     return Installation(home=home, kafka=aired.rig.settings.bootstrap_servers, environment=environment)
-
-
-@contextmanager
-def visited(browser: Browser, api: Api, port: int) -> Iterator[Page]:
-    page = browser.new_page()
-    page.goto(f"http://127.0.0.1:{port}/index.html?api={api.address}")
-    page.wait_for_function("socket.state !== 'connecting'")
-    yield page
-    page.close()
 
 
 @pytest.fixture(scope="module")
@@ -114,24 +96,6 @@ def clip(aired: Aired, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("upload") / "passagem de bloco.mp4"
     file.write_bytes(aired.api.get(address).raise_for_status().content)
     return file
-
-
-def asked(page: Page, call: str, *arguments: Any) -> tuple[int, Any]:
-    """Let the page do one of its calls; return status and body."""
-    answer = page.evaluate(f"given => client.{call}(...given)", list(arguments))
-    return answer["status"], answer["body"]
-
-
-def plays(page: Page, clip_path: str) -> None:
-    assert page.evaluate("path => client.show(path)", clip_path) == "playing"
-    page.wait_for_function("document.getElementById('clip').currentTime > 0.5")
-    assert page.evaluate("document.getElementById('clip').videoWidth") == 640
-
-
-def send(page: Page, file: Path) -> tuple[int, Any]:
-    page.set_input_files("#file", file)
-    answer = page.evaluate("client.upload()")
-    return answer["status"], answer["body"]
 
 
 def test_list_is_an_array_newest_first_in_pages(page: Page) -> None:
