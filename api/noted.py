@@ -21,9 +21,7 @@ async def noted(publish: Publish, *, by: str, action: str, target: str, detail: 
     A log that is away by now is told to this process' own log alone: a second answer of 503 would have done
     twice what is done.
     """
-    done = CommandDone(
-        by=by, at=clock.now(), command_id=str(uuid.uuid4()), action=action, target=target, detail=detail
-    )
+    done = CommandDone.of(action, target, by=by, at=clock.now(), command_id=str(uuid.uuid4()), detail=detail)
     try:
         await publish(ADMIN, done)
     except LogAway:

@@ -7,6 +7,7 @@ import msgspec
 
 from schemas.events import EVENTS, Event
 from schemas.identity import fact_id
+from schemas.upcast import EARLIER, name_and_version, upgraded
 
 CONTENT_TYPE = "application/json"
 SPEC_VERSION = "1.0"
@@ -14,7 +15,9 @@ SPEC_VERSION = "1.0"
 Headers = list[tuple[str, str | bytes | None]]
 
 _encoder = msgspec.json.Encoder()
-_decoders = {name: msgspec.json.Decoder(event) for name, event in EVENTS.items()}
+_decoders = {name: msgspec.json.Decoder(event) for name, event in {**EARLIER, **EVENTS}.items()}
+
+_identity_types = {kind: f"{name_and_version(kind)[0]}.v1" for kind in (*EARLIER, *EVENTS)}
 
 
 class Undecodable(ValueError):
@@ -34,15 +37,21 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """An event read back, and what its CloudEvents attributes say of it."""
 
     id: str
+    """As it was written: reading an event in a later version does not change what it is called."""
     type: str
+    """As it was written; ``event.TYPE`` is the version as which it was read, the latest."""
     source: str
     time: datetime
     event: Event
 
 
 def event_id(event: Event) -> str:
-    """Return the UUIDv5 of an event: of its type and of the fact that it states."""
-    return fact_id(event.TYPE, *event.fact())
+    """Return the UUIDv5 of an event: of its name and of the fact that it states.
+
+    Every version of an event counts as its first: work that is done again after an upgrade must get the id
+    under which the log already holds it.
+    """
+    return fact_id(_identity_types[event.TYPE], *event.fact())
 
 
 def encode(event: Event, *, source: str, time: datetime) -> Encoded:
@@ -66,7 +75,7 @@ def encode(event: Event, *, source: str, time: datetime) -> Encoded:
 
 
 def decode(headers: Iterable[tuple[str, bytes | str | None]] | None, value: bytes | None) -> Envelope:
-    """Read an event back from a Kafka record.
+    """Read an event back from a Kafka record, as today's version of it.
 
     Raises Undecodable when an attribute is missing, the type is unknown or the value does not fit it.
     """
@@ -81,7 +90,7 @@ def decode(headers: Iterable[tuple[str, bytes | str | None]] | None, value: byte
     if value is None:
         raise Undecodable(f"{kind} without a value")
     try:
-        event = decoder.decode(value)
+        event = upgraded(decoder.decode(value))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Undecodable(f"{kind} does not decode: {error}") from error
     return Envelope(

@@ -69,6 +69,11 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
         """Name of the dead-letter topic that rejected records of this one go to, byte for byte."""
         return f"{self.name}.dlq"
 
+    @property
+    def owner(self) -> str:
+        """Who decides what its events mean: the first of its writers."""
+        return self.written_by[0]
+
     def config(self) -> dict[str, str]:
         """Return the Kafka settings with which this topic is created."""
         policy = "compact" if self.compacted else "delete"

@@ -167,12 +167,12 @@ async def copy_clips(services: Given, who: Asker) -> SyncRead:
             ) from error
         await services.commands.publish(
             ADMIN,
-            CommandDone(
+            CommandDone.of(
+                "clips.sync",
+                str(target),
                 by=who.name,
                 at=clock.now(),
                 command_id=str(uuid.uuid4()),
-                action="clips.sync",
-                target=str(target),
                 detail=(
                     f"{len(synced.copied)} copied, {len(synced.skipped)} already there, "
                     f"{len(synced.errors)} failed"

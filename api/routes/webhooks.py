@@ -164,13 +164,8 @@ async def _publish(services: Services, event: WebhookConfigured | WebhookRemoved
 
 async def tell(services: Services, who: Who, action: str, webhook_id: str, detail: str) -> None:
     """Write down for ever who commanded what."""
-    done = CommandDone(
-        by=who.name,
-        at=clock.now(),
-        command_id=str(uuid.uuid4()),
-        action=action,
-        target=webhook_id,
-        detail=detail,
+    done = CommandDone.of(
+        action, webhook_id, by=who.name, at=clock.now(), command_id=str(uuid.uuid4()), detail=detail
     )
     await services.commands.publish(ADMIN, done)
 

@@ -67,7 +67,7 @@ EVENTS: dict[str, type[Event]] = {
         AnalysisFailed,
     )
 }
-"""CloudEvents type -> struct, for every type and version ever written."""
+"""CloudEvents type -> struct, each in the version that is written today (earlier ones: schemas/upcast.py)."""
 
 __all__ = [
     "EVENTS",

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 from msgspec import Meta
 
@@ -13,6 +13,9 @@ KeyRole = Literal["viewer", "operator", "admin"]
 """What a key lets its holder do: see everything; command occurrences, uploads and streams; everything."""
 
 KeyId = Annotated[str, Meta(pattern=r"^[0-9a-f]{12}$", description="Names a key without opening anything")]
+
+ON_CHANNELS = "streams"
+"""The subject of commands upon a channel, whose target is its name."""
 
 
 class AdminEvent(Event, frozen=True, kw_only=True):
@@ -39,6 +42,7 @@ class KeyCreated(AdminEvent, frozen=True, kw_only=True):
     name: str
     """Of the holder, for people: what audit shows as ``by``."""
     role: KeyRole
+    """What its holder may do: see everything; command occurrences, uploads and streams; everything."""
     hash: Sha256
     """Of the key's secret part. One round is enough: the secret is 256 random bits, nothing to guess."""
 
@@ -70,20 +74,47 @@ class KeyRevoked(AdminEvent, frozen=True, kw_only=True):
 class CommandDone(AdminEvent, frozen=True, kw_only=True):
     """Somebody commanded what no other event on a topic kept for ever tells."""
 
-    TYPE: ClassVar[str] = "horus.CommandDone.v1"
+    TYPE: ClassVar[str] = "horus.CommandDone.v2"
 
+    channel: str = ""
+    """The channel that was commanded upon; empty where the subject is not ``streams``."""
     command_id: str
     """UUID of this command."""
-    action: str
-    """What was done, as ``<subject>.<verb>``: ``streams.start``, ``clips.sync``."""
+    subject: str
+    """What kind of thing was commanded upon: ``streams``, ``analysis``, ``webhooks``, ``clips``, ..."""
+    verb: str
+    """What was done to it: ``start``, ``sync``, ..."""
     target: str
-    """To what: a channel, an id; never a URL with a passphrase."""
+    """To which one: a channel, an id, a folder; never a URL with a passphrase."""
     detail: str = ""
     """One line for people, secrets masked."""
 
+    @classmethod
+    def of(
+        cls, action: str, target: str, *, by: str, at: datetime, command_id: str, detail: str = ""
+    ) -> Self:
+        """Make one of an action in one word, ``<subject>.<verb>``, such as ``streams.start``."""
+        subject, _, verb = action.partition(".")
+        channel = target if subject == ON_CHANNELS else ""
+        return cls(
+            channel=channel,
+            by=by,
+            at=at,
+            command_id=command_id,
+            subject=subject,
+            verb=verb,
+            target=target,
+            detail=detail,
+        )
+
+    @property
+    def action(self) -> str:
+        """What was done in one word, as people read it: ``streams.start``."""
+        return f"{self.subject}.{self.verb}" if self.verb else self.subject
+
     def about(self) -> str:
         """Return what was commanded upon."""
-        return f"{self.action.partition('.')[0]}/{self.target}"
+        return f"{self.subject}/{self.target}"
 
     def fact(self) -> tuple[object, ...]:
         """A command is given once."""

@@ -28,7 +28,9 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     video_stream: int = 0
     """Number of the picture's stream in the file."""
     width: int = 0
+    """Pixels."""
     height: int = 0
+    """Pixels."""
     pixels: str = ""
     """Format of the pixels, e.g. ``yuv420p``."""
     longest_gop_s: float = 0.0
@@ -36,6 +38,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     audio: str | None = None
     """Codec of the sound track that is judged; None without one."""
     audio_stream: int = 0
+    """Number of the sound's stream in the file."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,9 +47,13 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     uid: str
     """Of the occurrence; a trial's names none."""
     type: str
+    """Fault type."""
     start_s: float
+    """First bad sample."""
     end_s: float
+    """End of the last bad sample."""
     confidence: float
+    """Highest moving average of the class's score."""
     severity: Severity
 
 
@@ -54,7 +61,9 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     """What a model said of one class over a whole file; probabilities, 0 to 1."""
 
     highest: float
+    """Of all samples."""
     mean: float
+    """Over all samples."""
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +76,9 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     suspicion: float = 1.0
     """Mean, over the samples, of the score of what was likeliest; 1 where nothing could be judged."""
     samples: int = 0
+    """How many were judged."""
     model: str | None = None
+    """Name of the model; None where none was used."""
 
 
 class AnalysisEvent(Event, frozen=True, kw_only=True):
@@ -92,6 +103,7 @@ class AnalysisRequested(AnalysisEvent, frozen=True, kw_only=True):
     fps: float
     """Samples a second of the picture."""
     by: str
+    """Name of the key of whoever gave it."""
 
     def fact(self) -> tuple[object, ...]:
         """An analysis is requested once."""
@@ -117,6 +129,7 @@ class AnalysisDecided(AnalysisEvent, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "horus.AnalysisDecided.v1"
 
     kind: Kind
+    """Picture or sound."""
     judged: Judged
 
     def fact(self) -> tuple[object, ...]:
@@ -130,6 +143,7 @@ class AnalysisFinished(AnalysisEvent, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "horus.AnalysisFinished.v1"
 
     judged: dict[Kind, Judged]
+    """What was found in the picture and in the sound, of those that the file has."""
 
     def fact(self) -> tuple[object, ...]:
         """An analysis ends once."""

@@ -13,8 +13,11 @@ class ModelUsed(msgspec.Struct, frozen=True, kw_only=True):
     """The model that gave the scores."""
 
     name: str
+    """As its card names it."""
     version: str
+    """As its card has it."""
     sha256: Sha256
+    """Of the model file."""
 
 
 class Measured(Event, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     """CloudEvents ``type``: ``horus.<Name>.v<version>``."""
 
     channel: str
+    """Name of the channel that it tells of."""
 
     def about(self) -> str:
         """Return what the fact is about, which is its Kafka key: events about one thing keep their order."""

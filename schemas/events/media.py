@@ -24,11 +24,13 @@ class SegmentRef(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     """Bytes."""
     sha256: Sha256
+    """Of its bytes."""
     start: datetime
     """UTC of the first video frame (or audio, without video): PTS anchored once an epoch."""
     start_pts: int
     """The same instant on the media clock; 90 kHz ticks, unwrapped within the epoch."""
     duration_s: float
+    """Seconds of media in it."""
 
     @property
     def end(self) -> datetime:
@@ -40,8 +42,11 @@ class VideoTrack(msgspec.Struct, frozen=True, kw_only=True):
     """The picture of a segment, as its headers tell."""
 
     codec: str
+    """As ffmpeg names it."""
     width: int
+    """Pixels."""
     height: int
+    """Pixels."""
     fps: float
     """Frames a second by the segment's own time stamps."""
 
@@ -50,8 +55,11 @@ class AudioTrack(msgspec.Struct, frozen=True, kw_only=True):
     """One sound track of a segment, as its headers tell."""
 
     codec: str
+    """As ffmpeg names it."""
     sample_rate: int
+    """Samples a second."""
     channels: int
+    """Channels of sound: 2 for stereo."""
 
 
 class SegmentRecorded(Event, frozen=True, kw_only=True):
@@ -63,7 +71,9 @@ class SegmentRecorded(Event, frozen=True, kw_only=True):
     recorded_at: datetime
     """UTC at which its last byte was on disk."""
     video: VideoTrack | None = None
+    """Its picture; None without one."""
     audio: tuple[AudioTrack, ...] = ()
+    """Its sound tracks, in their order."""
     filename: str | None = None
     """Name of the file that is analysed, as it was given; None on a live channel."""
     last: bool = False
@@ -85,11 +95,13 @@ class MediaGap(Event, frozen=True, kw_only=True):
 
     epoch: Epoch
     previous_epoch: Epoch | None = None
+    """The epoch that ended before the gap, where it is known."""
     start: datetime | None = None
     """UTC at which the media before the gap ended; None where nothing is known before it."""
     end: datetime
     """UTC at which the new epoch's media starts."""
     reason: GapReason
+    """The watching began; the source went and came back; its clock jumped; Horus itself was restarted."""
 
     def fact(self) -> tuple[object, ...]:
         """Each epoch follows one gap."""
@@ -103,8 +115,11 @@ class FramesIndexed(Event, frozen=True, kw_only=True):
 
     segment: SegmentRef
     codec: str
+    """As ffmpeg names it."""
     width: int
+    """Pixels."""
     height: int
+    """Pixels."""
     analysis_fps: float
     """Samples a second that the channel's configuration asks for."""
     pts: tuple[int, ...]
@@ -130,12 +145,17 @@ class AudioIndexed(Event, frozen=True, kw_only=True):
 
     segment: SegmentRef
     codec: str
+    """As ffmpeg names it."""
     sample_rate: int
+    """Samples a second."""
     channels: int
+    """Channels of sound: 2 for stereo."""
     pts: tuple[int, ...]
     """90 kHz ticks after ``segment.start_pts``; sound may begin a little before the picture."""
     size: tuple[int, ...]
+    """Bytes of each packet."""
     corrupt: int = 0
+    """Packets that the demuxer marked as damaged."""
     last: bool = False
     """The end of a file: no sound comes after it."""
 

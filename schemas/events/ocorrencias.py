@@ -26,6 +26,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     end_ts: datetime
     """UTC up to which the fault is known to last: the end of its last bad sample."""
     duration_s: float
+    """From its start to its end."""
 
 
 class Why(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,11 +35,17 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     """One line for people."""
     model: ModelUsed | None = None
+    """The model whose scores decided; None for a lost signal."""
     threshold: float | None = None
+    """Score from which a sample was bad."""
     moving_avg_m: int | None = None
+    """Samples that were averaged."""
     vote_k: int | None = None
+    """Bad averages in a row that opened it."""
     onset_s: float
+    """Seconds from which a fault counted."""
     clear_s: float
+    """Seconds without it that end it."""
     segment: SegmentRef | None = None
     """The deciding segment."""
     window_at: tuple[datetime, ...] = ()
@@ -100,13 +107,17 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     clip_path: str | None = None
     """File name under ``/clips``."""
     clip_duration_s: float | None = None
+    """Seconds of the clip."""
     thumbnail_path: str | None = None
     """File name under ``/clips``."""
     original_filename: str | None = None
+    """Name of the analysed file, as it was given; None on a live channel."""
     event_window: tuple[float, float] | None = None
     """Start and end of the fault in seconds of the clip."""
     model: str | None = None
+    """Name of the model that found it."""
     human_description: str | None = None
+    """What a person wrote about it."""
 
 
 class EvidenceAttached(OcorrenciaEvent, frozen=True, kw_only=True):
@@ -164,6 +175,7 @@ class OcorrenciaAcknowledged(OcorrenciaChange, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "horus.OcorrenciaAcknowledged.v1"
 
     comment: str | None = None
+    """What he said of it."""
     name: str | None = None
     """Who says so at a console whose key several people share; as he calls himself."""
 
@@ -172,10 +184,15 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What an edit sets; None: as it was."""
 
     type: str | None = None
+    """Fault type."""
     category: str | None = None
+    """Category."""
     severity: Severity | None = None
+    """Grade."""
     confidence: float | None = None
+    """Confidence, 0 to 1."""
     duration_s: float | None = None
+    """Seconds."""
     end_ts: datetime | None = None
     """Goes with ``duration_s``."""
     human_description: str | None = None

@@ -15,6 +15,7 @@ class StorageConfigured(AdminEvent, frozen=True, kw_only=True):
     command_id: str
     """UUID of this command."""
     mode: StorageMode = "local"
+    """Where the installation's users look for evidence: a folder, or a shared folder of OneDrive."""
     local_path: str = ""
     """Folder that evidence clips are copied to on command."""
     one_drive_link: str = ""

@@ -37,6 +37,7 @@ class MuteOnce(
     end: datetime
     """UTC-aware, not within the mute any more; ``to`` in JSON."""
     reason: str = ""
+    """One line for people."""
 
 
 class MuteWeekly(
@@ -58,6 +59,7 @@ class MuteWeekly(
     zone: str
     """IANA name of the zone whose clocks these are, e.g. ``America/Sao_Paulo``."""
     reason: str = ""
+    """One line for people."""
 
 
 Mute = MuteOnce | MuteWeekly
@@ -89,7 +91,9 @@ class StreamConfigured(Event, frozen=True, kw_only=True):
     disabled: tuple[str, ...] = ()
     """Fault types that never open on this channel."""
     configured_at: datetime
+    """UTC, by the clock of whoever took the command."""
     configured_by: str
+    """Name of the key, or ``cli``."""
 
     def fact(self) -> tuple[object, ...]:
         """A configuration is a command: who gave it for what, and when."""
@@ -102,7 +106,9 @@ class StreamRemoved(Event, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "horus.StreamRemoved.v1"
 
     removed_at: datetime
+    """UTC, by the clock of whoever took the command."""
     removed_by: str
+    """Name of the key, or ``cli``."""
 
     def fact(self) -> tuple[object, ...]:
         """A removal is a command: who gave it for what, and when."""
@@ -116,6 +122,7 @@ class StreamStatusChanged(Event, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "horus.StreamStatusChanged.v1"
 
     state: State
+    """``stopped`` is on purpose and alarms nobody."""
     trouble: Trouble | None = None
     """Which trouble, exactly when ``state`` is ``trouble``."""
     since: datetime

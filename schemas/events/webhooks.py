@@ -16,8 +16,11 @@ class WebhookFilter(msgspec.Struct, frozen=True, kw_only=True):
     """What a webhook is told of; an empty list means everything."""
 
     channels: tuple[str, ...] = ()
+    """Names of channels."""
     types: tuple[str, ...] = ()
+    """Fault types."""
     severities: tuple[str, ...] = ()
+    """Grades."""
     kinds: tuple[str, ...] = ()
     """Message types: ``nova_ocorrencia``, ``ocorrencia_encerrada``, ..."""
 
@@ -31,13 +34,16 @@ class WebhookConfigured(AdminEvent, frozen=True, kw_only=True):
     command_id: str
     """UUID of this command."""
     url: str
+    """Where deliveries are posted to."""
     sealed_secret: str
     """What deliveries are signed with, sealed with a key that never enters the log (api/webhooks/seal.py)."""
     wants: WebhookFilter = msgspec.field(default_factory=WebhookFilter)
     active: bool = True
+    """False: known, but told nothing."""
     since: int
     """Offset in ``horus.ocorrencias.v1``: only what came later is told."""
     created_at: datetime
+    """UTC at which it was first configured."""
 
     def about(self) -> str:
         """Return the webhook."""
@@ -86,12 +92,15 @@ class WebhookGaveUp(WebhookEvent, frozen=True, kw_only=True):
     cursor: int
     """Offset of the event that the message tells of."""
     kind: str
+    """Type of the message, e.g. ``nova_ocorrencia``."""
     body: str
     """The message as it was to be sent."""
     reason: str
     """Why the last attempt failed, in one line."""
     attempts: int
+    """How often it was tried."""
     gave_up_at: datetime
+    """UTC of the last attempt."""
 
     def fact(self) -> tuple[object, ...]:
         """A delivery is given up once."""
@@ -104,9 +113,13 @@ class WebhookLetterSettled(WebhookEvent, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "horus.WebhookLetterSettled.v1"
 
     delivery: str
+    """UUID of the delivery that was given up."""
     how: Literal["resent", "dropped"]
+    """Sent again and taken, or thrown away."""
     by: str
+    """Name of the key."""
     at: datetime
+    """UTC."""
 
     def fact(self) -> tuple[object, ...]:
         """A letter is settled once."""

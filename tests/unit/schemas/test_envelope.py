@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from schemas.envelope import Undecodable, decode, encode, event_id
 from schemas.events import EVENTS, StreamConfigured, StreamStatusChanged
 from schemas.topics import TOPICS
+from schemas.upcast import name_and_version
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CONFIGURED = StreamConfigured(
@@ -97,4 +98,4 @@ def test_every_event_has_one_topic_and_a_versioned_type() -> None:
     homes = [event for topic in TOPICS for event in topic.events]
 
     assert sorted(event.TYPE for event in homes) == sorted(EVENTS)
-    assert all(kind == f"horus.{event.__name__}.v1" for kind, event in EVENTS.items())
+    assert all(name_and_version(kind)[0] == f"horus.{event.__name__}" for kind, event in EVENTS.items())
