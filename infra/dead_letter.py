@@ -10,6 +10,13 @@ from infra.kafka import writer_config
 from schemas.envelope import Headers
 
 REASON = "horus_dlq_reason"
+STAGE = "horus_dlq_stage"
+TOPIC = "horus_dlq_topic"
+PARTITION = "horus_dlq_partition"
+OFFSET = "horus_dlq_offset"
+AT = "horus_dlq_at"
+WHY = (REASON, STAGE, TOPIC, PARTITION, OFFSET, AT)
+"""The headers that are added to those of a rejected record, in this order."""
 
 
 def dead_letter_headers(
@@ -27,11 +34,11 @@ def dead_letter_headers(
     return [
         *own,
         (REASON, reason.encode()),
-        ("horus_dlq_stage", stage.encode()),
-        ("horus_dlq_topic", topic.encode()),
-        ("horus_dlq_partition", str(partition).encode()),
-        ("horus_dlq_offset", str(offset).encode()),
-        ("horus_dlq_at", iso(at).encode()),
+        (STAGE, stage.encode()),
+        (TOPIC, topic.encode()),
+        (PARTITION, str(partition).encode()),
+        (OFFSET, str(offset).encode()),
+        (AT, iso(at).encode()),
     ]
 
 

@@ -3,27 +3,20 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import structlog
-from confluent_kafka import KafkaError, KafkaException, Message
+from confluent_kafka import Message
 
-from infra import clock
-from infra.dead_letter import DeadLetters
-from infra.follow import Follower, consumer_at, read_all
-from infra.kafka import headers_of, why
+from infra.follow import Follower, read_all
+from producers.rejected import Rejected
 from producers.segments import Before
 from producers.sources import source
 from schemas.envelope import Envelope
 from schemas.events import Event, SegmentRecorded, StreamConfigured
-from schemas.topics import SEGMENTS, STREAMS, dead_letters
-
-log = structlog.get_logger()
+from schemas.topics import SEGMENTS, STREAMS
 
 STAGE = "producers"
 # How far back the end of a channel's last media is looked for: longer than a restart of a machine takes,
 # and read within a second for 16 channels.
 MEMORY = timedelta(minutes=10)
-_OFFSET_HEADER = "horus_dlq_offset"
-_POLL_S = 0.2
 
 
 def last_media(bootstrap_servers: str, now: datetime) -> dict[str, Before]:
@@ -48,8 +41,7 @@ class DesiredState:
         """Prepare; nothing is read before `start`."""
         self._bootstrap_servers = bootstrap_servers
         self._on_event = on_event
-        self._letters = DeadLetters(bootstrap_servers, STAGE)
-        self._rejected: set[int] | None = None
+        self._rejected = Rejected(bootstrap_servers, STREAMS, STAGE)
         self._follower = self._new()
         self._ready = False
 
@@ -75,70 +67,18 @@ class DesiredState:
             self._bootstrap_servers,
             STREAMS,
             self._take,
-            on_reject=lambda message, error: self._reject(message, str(error)),
+            on_reject=lambda message, error: self._rejected.put(message, str(error)),
         )
 
     def _take(self, envelope: Envelope, message: Message) -> None:
         event = envelope.event
         if type(event) not in STREAMS.events:
-            self._reject(message, f"{envelope.type} does not belong into {STREAMS.name}")
+            self._rejected.put(message, f"{envelope.type} does not belong into {STREAMS.name}")
             return
         if isinstance(event, StreamConfigured):
             try:
                 source(event.url)
             except ValueError as error:
-                self._reject(message, str(error))
+                self._rejected.put(message, str(error))
                 return
         self._on_event(event)
-
-    def _reject(self, message: Message, reason: str) -> None:
-        partition, offset = message.partition() or 0, message.offset() or 0
-        log.warning("rejected", topic=STREAMS.name, offset=offset, reason=reason)
-        try:
-            # The topic is read from its beginning at each start: what was rejected then is not told again.
-            if self._rejected is None:
-                self._rejected = _told_before(self._bootstrap_servers)
-            if offset in self._rejected:
-                return
-            self._letters.put(
-                dlq=STREAMS.dlq,
-                topic=STREAMS.name,
-                partition=partition,
-                offset=offset,
-                key=message.key(),
-                value=message.value(),
-                headers=[
-                    (name, word.encode() if isinstance(word, str) else word)
-                    for name, word in headers_of(message)
-                ],
-                reason=reason,
-                at=clock.now(),
-            )
-            self._rejected.add(offset)
-        except (KafkaException, RuntimeError) as error:
-            # The next start reads the record again; the channels must not wait for it.
-            told = why(error) if isinstance(error, KafkaException) else str(error)
-            log.error("dead letter not written", offset=offset, error=told)
-
-
-def _told_before(bootstrap_servers: str) -> set[int]:
-    """Return the offsets of ``horus.streams.v1`` that its dead letters already hold."""
-    consumer, span = consumer_at(bootstrap_servers, dead_letters(STREAMS))
-    behind = {number: end for number, (start, end) in span.items() if start < end}
-    found: set[int] = set()
-    try:
-        while behind:
-            for message in consumer.consume(500, _POLL_S):
-                number = message.partition() or 0
-                if (error := message.error()) is not None:
-                    if error.code() == KafkaError._PARTITION_EOF:
-                        behind.pop(number, None)
-                    continue
-                if (message.offset() or 0) + 1 >= behind.get(number, 0):
-                    behind.pop(number, None)
-                for name, value in headers_of(message):
-                    if name == _OFFSET_HEADER and value is not None:
-                        found.add(int(value))
-    finally:
-        consumer.close()
-    return found

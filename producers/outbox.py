@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 from confluent_kafka import KafkaException
 
+from infra import crash_point
 from infra.kafka import NotDelivered
 from schemas.events import Event
 from schemas.topics import Topic
@@ -90,7 +91,9 @@ class Outbox:
             try:
                 for topic, event in batch:
                     self._publisher.send(topic, event)
+                    crash_point.reached("outbox.amid-batch")
                 self._publisher.flush()
+                crash_point.reached("outbox.after-batch")
             except (NotDelivered, BufferError, KafkaException) as error:
                 failures += 1
                 log.warning("events wait for the broker", waiting=self._waiting, why=str(error))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from infra import crash_point
 from infra.media_store import MediaStore, segment_uri, sha256_of
 from producers import epoch
 from producers.epoch import Anchor, Arrival
@@ -246,6 +247,7 @@ class Recorder:
             duration_s=placed.duration / PTS_HZ,
         )
         self._store.put(segment.uri, finished.file)
+        crash_point.reached("ingest.after-store")
         recorded_at = datetime.fromtimestamp(stat.st_mtime, UTC)
         self._put(letters(segment, index, placed.gap, recorded_at=recorded_at, fps=self.fps))
         self.timeline = timeline

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
+from infra import crash_point
 from infra.host_policy import HostPolicy, policy
 from infra.settings.families import SRT_DEFAULT
 
@@ -104,6 +105,22 @@ class Settings(BaseSettings):
     )
     horus_ffmpeg: Path | None = Field(None, description="ffmpeg with SRT; default: PATH, else the wheel's")
     horus_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="log level")
+    # Half a minute of one channel's picture and sound, which are two events a second. The most is what can be
+    # told from the letters that a start looks at (infra/poison.py).
+    horus_poison_run: Annotated[int, Field(ge=1, le=500)] = Field(
+        50, description="records in a row of a partition at which a stage stops instead of rejecting them"
+    )
+    horus_poison_ratio: Probability = Field(
+        0.5, description="share of a partition's last 200 records beyond which it stops likewise; 1: never"
+    )
+    # A start costs some seconds of a processor: a tenth of it at most, for as long as nobody looks.
+    horus_poison_rest_s: Annotated[float, Field(ge=0.0, le=3600.0)] = Field(
+        30.0,
+        description="seconds for which a stage that has stopped so rests before it ends",
+    )
+    horus_crash_at: str = Field(
+        "", description="for tests: the crash point at which a process kills itself (infra/crash_point.py)"
+    )
     # Half a megabyte each at the worst, and a write a message: what one process serves well
     # (docs/benchmarks.md).
     horus_push_clients: Annotated[int, Field(ge=1, le=100_000)] = Field(
@@ -159,6 +176,12 @@ class Settings(BaseSettings):
     @classmethod
     def _is_a_policy(cls, text: str) -> str:
         policy(text, "")
+        return text
+
+    @field_validator("horus_crash_at")
+    @classmethod
+    def _is_a_crash_point(cls, text: str) -> str:
+        crash_point.parse(text)
         return text
 
     @field_validator("horus_admin_key")

@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 import structlog
 
-from infra import clock
+from infra import clock, crash_point
 from infra.media_store import MediaStore, MissingMedia
 from processors.evidence.cut import CutFailed, cut_clip, cut_thumbnail
 from processors.evidence.plan import (
@@ -147,6 +147,7 @@ class EvidenceStage:
                 # Sound without a picture, or a picture that does not decode: the clip alone is evidence.
                 log.info("no thumbnail", uid=event.uid, reason=str(error))
                 thumbnail_name = None
+        crash_point.reached("evidence.after-clip")
         return Clip(
             name=clip.name,
             duration_s=round(sum(each.duration_s for each in shown), 3),

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,7 +12,9 @@ from faust.worker import Worker
 
 from infra import logs
 from infra.outlet import Outlet
+from infra.poison import PoisonGauge, limit_of, past_of
 from infra.settings import Settings
+from processors.stage.ending import Ending, give_up
 from processors.stage.fold_lane import FoldLane, hole_reader
 from processors.stage.retry import until_done
 from processors.stage.snapshot import load_snapshots
@@ -27,8 +28,6 @@ log = structlog.get_logger()
 TAKE = 64
 # 10 ms of waiting for company: p50 14 ms, p99 27 ms through the loop at 100 events/s.
 WITHIN_S = 0.01
-# The exit code by which the supervisor's log tells a stage that gave up from one that was told to stop.
-GAVE_UP = 70
 
 
 class Lanes(Protocol):
@@ -116,7 +115,7 @@ def run_stage(
         try:
             if on_start is not None:
                 await on_start()
-            await _consume(app, stage, bootstrap, stream)
+            await _consume(app, stage, settings, stream)
         except asyncio.CancelledError:
             raise
         except BaseException as error:
@@ -131,51 +130,64 @@ def run_stage(
     process.execute_from_commandline()
 
 
-def give_up(failure: BaseException) -> None:
-    """End the process at once: an agent that raised would acknowledge what it has not done."""
-    log.error("stage gives up", error=repr(failure), exc_info=failure)
-    os._exit(GAVE_UP)
-
-
-async def _consume(app: faust.App, stage: Stateless | Stateful[Any], bootstrap: str, stream: Any) -> None:
-    outlet = Outlet(bootstrap, f"horus-{stage.name}")
+async def _consume(app: faust.App, stage: Stateless | Stateful[Any], settings: Settings, stream: Any) -> None:
+    outlet = Outlet(settings.bootstrap_servers, f"horus-{stage.name}")
     generation: int | None = None
     lanes: Lanes | None = None
+
+    async def drop() -> None:
+        if lanes is not None:
+            await lanes.cancel()
+
+    ending = Ending(settings.horus_poison_rest_s, drop)
     batches: AsyncIterator[list[Any]] = stream.noack_take(TAKE, within=WITHIN_S)
     try:
         async for batch in batches:
+            if ending.resting is not None:
+                await ending.resting
             current = app.consumer_generation_id
             # Leftovers of before a rebalance: their partitions may be somebody else's, so no fold, no ack.
             live = [event for event in batch if event.message.generation_id == current]
             if not live:
                 continue
             if lanes is None or current != generation:
-                if lanes is not None:
-                    await lanes.cancel()
-                lanes = await until_done("loading state", lambda: _lanes(app, stage, bootstrap, outlet))
+                await drop()
+                lanes = await until_done(
+                    "loading state", lambda: _lanes(app, stage, settings, outlet, ending.fail)
+                )
                 generation = current
             for event in live:
-                await lanes.put(_taken(event), event.ack)
+                if ending.resting is None:
+                    await lanes.put(_taken(event), event.ack)
     finally:
-        if lanes is not None:
-            await lanes.cancel()
+        await drop()
         outlet.close()
 
 
-async def _lanes(app: faust.App, stage: Stateless | Stateful[Any], bootstrap: str, outlet: Outlet) -> Lanes:
+async def _lanes(
+    app: faust.App,
+    stage: Stateless | Stateful[Any],
+    settings: Settings,
+    outlet: Outlet,
+    on_failure: Callable[[BaseException], None],
+) -> Lanes:
+    bootstrap = settings.bootstrap_servers
     read_hole = hole_reader(bootstrap)
+    # Anew in each generation: what another worker has rejected of these partitions counts as well.
+    past = await asyncio.to_thread(past_of, bootstrap, stage.name, stage.inputs)
+    gauge = PoisonGauge(stage.name, limit_of(settings), past)
     if isinstance(stage, Stateless):
-        return WorkLanes(stage, outlet, read_hole, give_up)
+        return WorkLanes(stage, outlet, read_hole, gauge, on_failure)
     inputs = {topic.name for topic in stage.inputs}
     owned = sorted({place.partition for place in app.consumer.assignment() if place.topic in inputs})
     snapshots = await load_snapshots(bootstrap, stage.state_topic, owned, stage.state_type)
     log.info("state loaded", stage=stage.name, partitions=len(owned))
     return FoldLanes(
         {
-            partition: FoldLane(stage, partition, snapshots[partition], outlet, read_hole)
+            partition: FoldLane(stage, partition, snapshots[partition], outlet, read_hole, gauge)
             for partition in owned
         },
-        give_up,
+        on_failure,
     )
 
 

@@ -8,8 +8,9 @@ from typing import Generic, Protocol, TypeVar
 
 import structlog
 
-from infra import clock
+from infra import clock, crash_point
 from infra.outlet import Outgoing
+from infra.poison import PoisonGauge, TooMuchPoison
 from processors.stage.hole import read_stretches
 from processors.stage.retry import until_done
 from processors.stage.snapshot import Snapshot, advanced, hole_before, written
@@ -46,13 +47,16 @@ class FoldLane(Generic[State]):
         snapshot: Snapshot[State],
         writer: Writer,
         read_hole: ReadHole,
+        gauge: PoisonGauge,
     ) -> None:
-        """Start from a snapshot; ``read_hole`` reads offsets that Faust skipped."""
+        """Start from a snapshot; ``read_hole`` reads what Faust skipped, ``gauge`` says when to stop."""
         self.snapshot = snapshot
         self._stage = stage
         self._partition = partition
         self._writer = writer
         self._read_hole = read_hole
+        self._gauge = gauge
+        self._dlq = {topic.name: topic.dlq for topic in stage.inputs}
         self._waiting: asyncio.Queue[tuple[Taken, Callable[[], object]]] = asyncio.Queue(BATCH)
 
     async def put(self, record: Taken, ack: Callable[[], object]) -> None:
@@ -60,7 +64,7 @@ class FoldLane(Generic[State]):
         await self._waiting.put((record, ack))
 
     async def run(self) -> None:
-        """Work until cancelled. Raises only what no repeat can mend."""
+        """Work until cancelled. Raises TooMuchPoison, and otherwise only what no repeat can mend."""
         while True:
             batch = [await self._waiting.get()]
             while len(batch) < BATCH and not self._waiting.empty():
@@ -69,53 +73,82 @@ class FoldLane(Generic[State]):
             await until_done(f"{self._stage.name}[{self._partition}]", folding)
             for _, ack in batch:
                 ack()
+            crash_point.reached("fold.after-ack")
 
     async def step(self, records: Sequence[Taken]) -> None:
-        """Fold records into the snapshot: safe to repeat from any point at which it was interrupted."""
+        """Fold records into the snapshot: safe to repeat from any point at which it was interrupted.
+
+        Raises TooMuchPoison once everything before the record in question is folded and written.
+        """
         if holes := hole_before(self.snapshot, records):
             missing = await self._read_hole(
                 {(topic, self._partition): (first, last) for topic, (first, last) in holes.items()}
             )
             if missing:
                 log.warning("read a hole", stage=self._stage.name, partition=self._partition, holes=holes)
+            crash_point.reached("fold.after-hole")
             records = [*missing, *records]
-        outputs, snapshot = self._folded(records)
-        if snapshot is self.snapshot:
-            return
+        outputs, snapshot, too_much = self._folded(records)
+        if snapshot is not self.snapshot:
+            await self._keep(outputs, snapshot)
+        if too_much is not None:
+            raise too_much
+
+    async def _keep(self, outputs: Sequence[Outgoing], snapshot: Snapshot[State]) -> None:
+        crash_point.reached("fold.before-outputs")
         await self._writer.write(outputs)
+        crash_point.reached("fold.after-outputs")
         await self._writer.write([written(self._stage.state_topic, self._partition, snapshot)])
+        crash_point.reached("fold.after-state")
         self.snapshot = snapshot
 
-    def _folded(self, records: Sequence[Taken]) -> tuple[list[Outgoing], Snapshot[State]]:
+    def _folded(
+        self, records: Sequence[Taken]
+    ) -> tuple[list[Outgoing], Snapshot[State], TooMuchPoison | None]:
+        """Return outputs and snapshot up to the first record that is too much to reject, if there is one."""
         at = clock.now()
         snapshot = self.snapshot
         outputs: list[Outgoing] = []
         now: datetime | None = None
+        too_much: TooMuchPoison | None = None
         for record in records:
             if snapshot.covers(record):
                 continue
-            changed: dict[str, State] = {}
             try:
-                envelope = record.envelope()
-                channel = envelope.event.channel
-                state, emitted = self._stage.fold(snapshot.channels.get(channel), envelope)
-                changed[channel] = state
-                now = max(now or envelope.time, envelope.time)
-                outputs += outgoing(emitted, source=self._stage.name, at=at)
-            except Undecodable as error:
-                outputs.append(rejected(record, reason=str(error), stage=self._stage.name, at=at))
-            except Exception as error:
-                # A fold that fails once fails always: without this one event would stop its whole partition.
-                log.exception("rejected", stage=self._stage.name, offset=record.offset)
-                outputs.append(
-                    rejected(record, reason=f"fold failed: {error!r}", stage=self._stage.name, at=at)
-                )
+                told, changed, time = self._one(record, snapshot, at)
+            except TooMuchPoison as error:
+                too_much = error
+                break
+            outputs += told
+            now = max(now or time, time) if time is not None else now
             snapshot = advanced(snapshot, [record], changed)
         if now is not None:
             kept = self._stage.kept(snapshot.channels, now)
             if kept is not snapshot.channels:
                 snapshot = Snapshot(next_offsets=snapshot.next_offsets, channels=dict(kept))
-        return outputs, snapshot
+        return outputs, snapshot, too_much
+
+    def _one(
+        self, record: Taken, snapshot: Snapshot[State], at: datetime
+    ) -> tuple[list[Outgoing], dict[str, State], datetime | None]:
+        """Return what a record leads to: outputs, its channel's state, and when its event was written.
+
+        One that does not decode, or cannot be folded, leads to its dead letter. Raises TooMuchPoison.
+        """
+        try:
+            envelope = record.envelope()
+            channel = envelope.event.channel
+            state, emitted = self._stage.fold(snapshot.channels.get(channel), envelope)
+            return outgoing(emitted, source=self._stage.name, at=at), {channel: state}, envelope.time
+        except Undecodable as error:
+            reason = str(error)
+        except Exception as error:
+            # A fold that fails once fails always: without this one event would stop its whole partition.
+            log.exception("rejected", stage=self._stage.name, offset=record.offset)
+            reason = f"fold failed: {error!r}"
+        self._gauge.judge(record.topic, record.partition, record.offset, record.key, reason)
+        dlq = self._dlq[record.topic]
+        return [rejected(record, dlq=dlq, reason=reason, stage=self._stage.name, at=at)], {}, None
 
 
 def hole_reader(bootstrap_servers: str) -> ReadHole:

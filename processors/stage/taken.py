@@ -8,9 +8,6 @@ from infra.dead_letter import dead_letter_headers
 from infra.outlet import Outgoing
 from processors.stage.work import Emitted
 from schemas.envelope import Envelope, decode, encode
-from schemas.topics import TOPICS
-
-_BY_NAME = {topic.name: topic for topic in TOPICS}
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,10 +25,10 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
         return decode(self.headers, self.value)
 
 
-def rejected(record: Taken, *, reason: str, stage: str, at: datetime) -> Outgoing:
-    """Return the dead letter of a record: its bytes as they were, with the reason in headers."""
+def rejected(record: Taken, *, dlq: str, reason: str, stage: str, at: datetime) -> Outgoing:
+    """Return the dead letter of a record, for the topic ``dlq``: its bytes as they were, why in headers."""
     return Outgoing(
-        topic=_BY_NAME[record.topic].dlq,
+        topic=dlq,
         key=record.key,
         value=record.value,
         headers=dead_letter_headers(

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from infra import clock
+from infra import clock, crash_point
 from infra.outlet import Outgoing
+from infra.poison import PoisonGauge
 from processors.stage.fold_lane import ReadHole, Writer
 from processors.stage.retry import TRANSIENT, until_done
 from processors.stage.taken import Taken, outgoing, rejected
@@ -45,12 +46,17 @@ class WorkLanes:
         stage: Stateless,
         writer: Writer,
         read_hole: ReadHole,
+        gauge: PoisonGauge,
         on_failure: Callable[[BaseException], None],
     ) -> None:
-        """``on_failure`` is told what no repeat can mend; the process should end then."""
+        """``gauge`` says when too much is rejected; ``on_failure`` is told of that, and of what no repeat can
+        mend: the process should end then.
+        """
         self._stage = stage
         self._writer = writer
         self._read_hole = read_hole
+        self._gauge = gauge
+        self._dlq = {topic.name: topic.dlq for topic in stage.inputs}
         self._on_failure = on_failure
         self._slots = asyncio.Semaphore(IN_FLIGHT)
         self._partitions: dict[Place, _Partition] = {}
@@ -64,6 +70,7 @@ class WorkLanes:
             stretch = {(record.topic, record.partition): (partition.expected, record.offset)}
             missing = await until_done("reading a hole", lambda: self._read_hole({**stretch}))
             log.warning("read a hole", stage=self._stage.name, hole=stretch, found=len(missing))
+            crash_point.reached("work.after-hole")
             for skipped in missing:
                 await self._begin(skipped, partition, lambda: None)
         await self._begin(record, partition, ack)
@@ -111,7 +118,9 @@ class WorkLanes:
         if before is not None:
             await asyncio.wait([before])
         outputs = await until_done(self._stage.name, lambda: self._outputs(record, envelope))
+        crash_point.reached("work.after-work")
         await until_done(f"{self._stage.name} writing", lambda: self._writer.write(outputs))
+        crash_point.reached("work.after-outputs")
 
     async def _outputs(self, record: Taken, envelope: Envelope | Undecodable) -> list[Outgoing]:
         if isinstance(envelope, Undecodable):
@@ -129,5 +138,7 @@ class WorkLanes:
         return outgoing(emitted, source=self._stage.name, at=clock.now())
 
     def _rejected(self, record: Taken, reason: str) -> Outgoing:
+        self._gauge.judge(record.topic, record.partition, record.offset, record.key, reason)
         log.warning("dead letter", stage=self._stage.name, offset=record.offset, reason=reason)
-        return rejected(record, reason=reason, stage=self._stage.name, at=clock.now())
+        dlq = self._dlq[record.topic]
+        return rejected(record, dlq=dlq, reason=reason, stage=self._stage.name, at=clock.now())

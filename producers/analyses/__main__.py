@@ -19,12 +19,14 @@ from producers import ffmpeg
 from producers.analyses.book import Book, next_of
 from producers.analyses.tidy import remove_media
 from producers.analyses.work import Desk, GivenUp, Told, Work
+from producers.rejected import Rejected
 from schemas.envelope import Envelope
 from schemas.events import AnalysisRequested
 from schemas.topics import ANALYSES
 
 log = structlog.get_logger()
 
+STAGE = "analyses"
 # How soon a request is taken up, and how late a signal is heard at worst.
 STEP_S = 0.1
 # A disk that is full or a store that is away may come back; past so many tries the sender is told.
@@ -45,6 +47,7 @@ class Desks:
         self._lock = threading.Lock()
         self._book = Book()
         self._running: dict[str, tuple[AnalysisRequested, threading.Thread]] = {}
+        self._rejected = Rejected(settings.bootstrap_servers, ANALYSES, STAGE)
         self._following = Following("analyses", self._followers)
 
     def run(self) -> None:
@@ -131,9 +134,19 @@ class Desks:
                 self._book.left.add(channel)
 
     def _followers(self) -> tuple[Follower, ...]:
-        return (Follower(self._settings.bootstrap_servers, ANALYSES, self._take),)
+        return (
+            Follower(
+                self._settings.bootstrap_servers,
+                ANALYSES,
+                self._take,
+                on_reject=lambda message, error: self._rejected.put(message, str(error)),
+            ),
+        )
 
-    def _take(self, envelope: Envelope, _: Message) -> None:
+    def _take(self, envelope: Envelope, message: Message) -> None:
+        if type(envelope.event) not in ANALYSES.events:
+            self._rejected.put(message, f"{envelope.type} does not belong into {ANALYSES.name}")
+            return
         with self._lock:
             self._book.take(envelope.event)
 
@@ -146,7 +159,7 @@ def main() -> int:
     except (BadSettings, NoFfmpeg) as error:
         print(error, file=sys.stderr)
         return 2
-    logs.configure("analyses", settings.horus_log_level)
+    logs.configure(STAGE, settings.horus_log_level)
     ending = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: ending.set())

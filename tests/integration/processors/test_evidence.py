@@ -9,6 +9,7 @@ import av
 import msgspec
 import pytest
 
+from infra import crash_point
 from infra.media_store import MediaStore
 from processors.evidence.stage import EvidenceStage
 from schemas.envelope import Envelope, event_id
@@ -162,8 +163,24 @@ def as_mpeg2(store: MediaStore, event: SegmentRecorded, scratch: Path) -> Segmen
 
 
 def test_the_same_occurrence_cut_again_after_a_crash_gives_the_same_event(
-    store: MediaStore, segments: list[SegmentRecorded], tmp_path: Path
+    store: MediaStore, segments: list[SegmentRecorded], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stage = EvidenceStage(Recorded(segments), store, FFMPEG, tmp_path / "clips")
+    class Crash(BaseException):
+        """The process died here."""
 
-    assert work(stage, closed(7.5, 10.5)) == work(stage, closed(7.5, 10.5))
+    def die(point: str) -> None:
+        assert point == "evidence.after-clip"
+        raise Crash
+
+    killed = EvidenceStage(Recorded(segments), store, FFMPEG, tmp_path / "clips")
+    whole = EvidenceStage(Recorded(segments), store, FFMPEG, tmp_path / "elsewhere")
+    with monkeypatch.context() as armed:
+        armed.setattr(crash_point, "reached", die)
+        with pytest.raises(Crash):
+            work(killed, closed(7.5, 10.5))
+
+    (again,) = work(killed, closed(7.5, 10.5))
+
+    assert [again] == work(whole, closed(7.5, 10.5))
+    names = {again.evidence.clip_path, again.evidence.thumbnail_path}
+    assert {file.name for file in (tmp_path / "clips").iterdir()} == names

@@ -9,6 +9,7 @@ import pytest
 
 from infra.dead_letter import REASON
 from infra.outlet import Outgoing
+from infra.poison import Limit, Past, PoisonGauge, TooMuchPoison
 from processors.stage.fold_lane import FoldLane
 from processors.stage.snapshot import Snapshot
 from processors.stage.taken import Taken
@@ -54,8 +55,9 @@ async def read_log(stretches: dict[tuple[str, int], tuple[int, int | None]]) -> 
     return LOG[first:last]
 
 
-def lane(broker: Broker) -> FoldLane[Count]:
-    return FoldLane(Counting(), 3, broker.snapshot, broker, read_log)
+def lane(broker: Broker, gauge: PoisonGauge | None = None) -> FoldLane[Count]:
+    gauge = gauge or PoisonGauge("counting", Limit(run=3, ratio=1.0))
+    return FoldLane(Counting(), 3, broker.snapshot, broker, read_log, gauge)
 
 
 # Two steps of two writes each: outputs, snapshot, outputs, snapshot.
@@ -141,6 +143,47 @@ def test_an_event_on_which_the_fold_raises_is_rejected_and_leaves_the_state_alon
 
     assert broker.outputs == [1, 4]
     assert b"negative" in (dict(broker.letters[0].headers)[REASON] or b"")
+
+
+def test_before_one_rejection_too_many_the_lane_stops_with_all_before_it_kept() -> None:
+    broker = Broker()
+    poison = [taken(offset, value=b"rubbish") for offset in range(1, 5)]
+
+    with pytest.raises(TooMuchPoison, match=r"\[3\]@3: 3 records in a row"):
+        asyncio.run(lane(broker).step([LOG[0], *poison]))
+
+    assert (broker.outputs, len(broker.letters)) == ([1], 2)
+    assert broker.snapshot.next_offsets == {STREAM_STATUS.name: 3}
+
+
+def test_a_lane_that_is_started_again_buries_no_more() -> None:
+    broker = Broker()
+    poison = [taken(offset, value=b"rubbish") for offset in range(1, 5)]
+    with pytest.raises(TooMuchPoison):
+        asyncio.run(lane(broker).step([LOG[0], *poison]))
+
+    past = Past(open={(STREAM_STATUS.name, 3): [1, 2]})
+    for _ in range(3):
+        again = lane(broker, PoisonGauge("counting", Limit(run=3, ratio=1.0), past))
+        with pytest.raises(TooMuchPoison):
+            asyncio.run(again.step(poison[2:]))
+
+    assert len(broker.letters) == 2
+
+
+def test_a_repeat_after_a_failed_write_does_not_count_the_same_poison_again() -> None:
+    broker = Broker(die_before=0)
+    counting = lane(broker)
+    batch = [taken(0, value=b"rubbish"), taken(1, value=b"rubbish")]
+    for _ in range(3):
+        with pytest.raises(Crash):
+            asyncio.run(counting.step(batch))
+
+    healed = Broker()
+    counting._writer = healed
+    asyncio.run(counting.step(batch))
+
+    assert len(healed.letters) == 2
 
 
 def test_channels_of_one_partition_have_states_of_their_own() -> None:

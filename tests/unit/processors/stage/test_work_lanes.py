@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pytest
 
+from infra import crash_point
+from infra.crash_point import POINTS
 from infra.dead_letter import REASON
 from infra.outlet import Outgoing
+from infra.poison import Limit, PoisonGauge, TooMuchPoison
 from processors.stage import retry
 from processors.stage.taken import Taken
 from processors.stage.work import Emitted, Permanent
@@ -54,7 +58,8 @@ class Bench:
         self.acked: list[int] = []
         self.failed: list[BaseException] = []
         self._log = log
-        self.lanes = WorkLanes(self.stage, self, self._read, self.failed.append)
+        gauge = PoisonGauge("gated", Limit(run=3, ratio=1.0))
+        self.lanes = WorkLanes(self.stage, self, self._read, gauge, self.failed.append)
 
     async def write(self, records: Sequence[Outgoing]) -> None:
         self.written += records
@@ -144,6 +149,48 @@ def test_what_cannot_pass_is_rejected_and_the_channel_goes_on(failure: Exception
     asyncio.run(run())
 
 
+class Crash(BaseException):
+    """The process died here."""
+
+
+@pytest.mark.parametrize("point", [point for point in POINTS if point.startswith("work.")])
+def test_a_crash_at_any_point_loses_nothing_and_repeats_only_what_was_not_acknowledged(
+    point: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = [taken(offset, offset) for offset in range(6)]
+    died: list[str] = []
+
+    def die(name: str) -> None:
+        if name == point:
+            died.append(name)
+            raise Crash
+
+    async def run() -> None:
+        doomed = Bench(log)
+        doomed.stage.open(*range(6))
+        await doomed.put(log[0])
+        await settle()
+        monkeypatch.setattr(crash_point, "reached", die)
+        with suppress(Crash):
+            # Faust has skipped the one between.
+            await doomed.put(log[2])
+        await settle()
+        monkeypatch.undo()
+        assert died
+        assert doomed.acked == [0]
+
+        revived = Bench(log)
+        revived.stage.open(*range(6))
+        for record in log[doomed.acked[-1] + 1 :]:
+            await revived.put(record)
+        await settle()
+        assert revived.acked == [1, 2, 3, 4, 5]
+        everything = [record.value for record in doomed.written + revived.written]
+        assert list(dict.fromkeys(everything)) == [record.value for record in log]
+
+    asyncio.run(run())
+
+
 def test_rubbish_is_rejected_byte_for_byte() -> None:
     async def run() -> None:
         bench = Bench()
@@ -151,6 +198,23 @@ def test_rubbish_is_rejected_byte_for_byte() -> None:
         await settle()
         assert bench.written[0].value == b"\xff\x00"
         assert bench.acked == [0]
+
+    asyncio.run(run())
+
+
+def test_before_one_rejection_too_many_the_stage_stops_and_acknowledges_nothing_further() -> None:
+    async def run() -> None:
+        bench = Bench()
+        bench.stage.open(0, 9)
+        await bench.put(taken(0, 0))
+        for offset in range(1, 9):
+            await bench.put(taken(offset, value=b"rubbish"))
+        await bench.put(taken(9, 9))
+        await settle()
+        assert bench.acked == [0, 1, 2]
+        assert [record.topic for record in bench.written].count(STREAM_STATUS.dlq) == 2
+        assert all(isinstance(failure, TooMuchPoison) for failure in bench.failed)
+        assert "@3: 3 records in a row" in str(bench.failed[0])
 
     asyncio.run(run())
 
