@@ -4,6 +4,7 @@ import signal
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import structlog
 from confluent_kafka import KafkaException
@@ -11,19 +12,21 @@ from sqlalchemy import Engine
 
 from infra import logs, postgres, settings
 from infra.dead_letter import DeadLetters
+from infra.poison import EXIT_CODE, PoisonGauge, TooMuchPoison, limit_of, past_of
+from infra.settings import Settings
 from projections import migrate
-from projections.audit import Audit
-from projections.ocorrencias import Ocorrencias
+from projections.catalogue import PROJECTIONS, UNHURRIED_S
+from projections.collector import seldom
 from projections.patience import Stopping, one_line, patience
-from projections.poison import TooMuchPoison
+from projections.physical import live
 from projections.positions import Fenced
-from projections.projection import Projection
-from projections.projector import Projector
-from projections.source import KafkaSource, LostPosition
+from projections.projector import Projector, Superseded
+from projections.source import KafkaSource, LostPosition, Source
+from projections.unhurried import Unhurried
 
 
 def main() -> int:
-    """Run until SIGTERM or SIGINT; return the exit code: 1 when going on would lose or spoil something."""
+    """Run until SIGTERM or SIGINT; return the exit code: 1 or 70 when going on would lose something."""
     try:
         chosen = settings.load()
         engine = postgres.engine(chosen)
@@ -32,22 +35,28 @@ def main() -> int:
         return 2
     logs.configure("projections", chosen.horus_log_level)
     log = structlog.get_logger()
-    stopping = threading.Event()
+    stopping, told = threading.Event(), threading.Event()
+
+    def end(*_: object) -> None:
+        stopping.set()
+        told.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+        signal.signal(number, end)
     try:
         patience("migrating", stopping)(migrate.upgrade, engine, wait_s=0.0)
-        projections: tuple[Projection, ...] = (Ocorrencias(), Audit())
-        with ThreadPoolExecutor(len(projections)) as pool:
-            running = [
-                pool.submit(_project, each, engine, chosen.bootstrap_servers, stopping)
-                for each in projections
-            ]
+        with seldom(), ThreadPoolExecutor(len(PROJECTIONS)) as pool:
+            running = [pool.submit(_project, each, engine, chosen, stopping) for each in PROJECTIONS]
         for each in running:
             each.result()
     except Stopping:
         pass
-    except (Fenced, LostPosition, TooMuchPoison, KafkaException) as error:
+    except TooMuchPoison as error:
+        log.critical("stopped", reason=str(error))
+        # Whoever starts it again need not do so in a circle: it would stop before the same record.
+        told.wait(chosen.horus_poison_rest_s)
+        return EXIT_CODE
+    except (Fenced, LostPosition, KafkaException) as error:
         log.critical("stopped", reason=one_line(error))
         return 1
     finally:
@@ -55,14 +64,31 @@ def main() -> int:
     return 0
 
 
-def _project(projection: Projection, engine: Engine, kafka: str, stopping: threading.Event) -> None:
+def _project(name: str, engine: Engine, chosen: Settings, stopping: threading.Event) -> None:
     """Run one projection; its end, whatever the reason, is that of all: the supervisor starts them anew."""
-    name = f"projections-{projection.name}"
+    group, kafka = f"projections-{name}", chosen.bootstrap_servers
     try:
-        source, letters = KafkaSource(kafka, name), DeadLetters(kafka, name)
-        Projector(projection, engine, source, letters, stopping=stopping).run()
+        while not stopping.is_set():
+            projection = PROJECTIONS[name](patience("starting", stopping)(_live, engine, name))
+            past = patience("reading the dead letters", stopping, TimeoutError)(
+                past_of, kafka, group, projection.topics
+            )
+            gauge = PoisonGauge(group, limit_of(chosen), past)
+            source: Source = KafkaSource(kafka, group)
+            if name in UNHURRIED_S:
+                source = Unhurried(source, UNHURRIED_S[name])
+            letters = DeadLetters(kafka, group)
+            with suppress(Superseded):
+                Projector(
+                    projection, engine, source, letters, stopping=stopping, only_live=True, gauge=gauge
+                ).run()
     finally:
         stopping.set()
+
+
+def _live(engine: Engine, name: str) -> int:
+    with engine.connect() as connection:
+        return live(connection, PROJECTIONS[name](1).kept)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Who did what: a row for each command in the log."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -8,7 +8,8 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
-from projections.projection import Placed
+from projections.physical import View, kept
+from projections.projection import Placed, Values
 from projections.tables import AuditV1
 from schemas.events import (
     CommandDone,
@@ -79,22 +80,33 @@ def _words(event: AdminEvent | OcorrenciaCommand) -> tuple[str, str, str]:
 
 
 class Audit:
-    """The commands of both topics as the table ``audit_v1``."""
+    """The commands of both topics as a version of the table ``audit``."""
 
     name = "audit"
-    version = 1
+    kept = (kept(AuditV1, View("audit")),)
 
-    def __init__(self, topics: tuple[Topic, ...] = (ADMIN, OCORRENCIAS)) -> None:
-        """Read the topics of the contract, or some of their form."""
+    def __init__(self, topics: tuple[Topic, ...] = (ADMIN, OCORRENCIAS), version: int = 1) -> None:
+        """Read the topics of the contract, or some of their form; fill a version of the table."""
         self.topics = topics
+        self.version = version
+        self._table = self.kept[0].table(version)
 
     def apply(self, connection: Connection, events: Sequence[Placed]) -> None:
         """Write a row for each command; one that the log holds twice has the same id."""
-        rows = [
-            {"id": placed.envelope.id, **msgspec.structs.asdict(command)}
-            for placed in events
-            if (command := done(placed.envelope.event)) is not None
-        ]
+        rows = list(_rows(events))
         if rows:
             # Commands are given by people: a handful a batch, no matter for COPY.
-            connection.execute(insert(AuditV1).values(rows).on_conflict_do_nothing())
+            connection.execute(insert(self._table).values(rows).on_conflict_do_nothing())
+
+    def folded(self, events: Iterable[Placed]) -> Sequence[Iterable[Values]]:
+        """Return a row for each command, the first of those with one id."""
+        rows: dict[object, Values] = {}
+        for row in _rows(events):
+            rows.setdefault(row["id"], row)
+        return (rows.values(),)
+
+
+def _rows(events: Iterable[Placed]) -> Iterator[Mapping[str, object]]:
+    for placed in events:
+        if (command := done(placed.envelope.event)) is not None:
+            yield {"id": placed.envelope.id, **msgspec.structs.asdict(command)}

@@ -1,14 +1,14 @@
 """The occurrences: the shared fold of the contract, over the rows that a batch of events concerns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
-from sqlalchemy import Connection, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ARRAY, Connection, Text, any_, bindparam, select
 
 from projections.bulk import upsert
-from projections.projection import Placed
-from projections.rows import COLUMNS, Row, copy_line, from_row
+from projections.physical import View, kept
+from projections.projection import Placed, Values
+from projections.rows import COLUMNS, Row, copy_line, from_values, values
 from projections.tables import OcorrenciaV1
 from schemas.events.ocorrencias import OcorrenciaEvent
 from schemas.ocorrencia import fold
@@ -17,55 +17,56 @@ from schemas.topics import OCORRENCIAS, Topic
 log = structlog.get_logger()
 
 
-def folded(rows: Mapping[str, Row], events: Sequence[Placed]) -> tuple[list[Row], list[Placed]]:
+def folded(rows: Mapping[str, Row], events: Iterable[Placed]) -> tuple[list[Row], list[Placed]]:
     """Return the rows that a batch changes, each in its newest state, and the events without an occurrence.
 
     ``rows`` maps uid to the row as it was before; an event has none when its occurrence never opened.
     """
-    now: dict[str, Row] = dict(rows)
-    changed: dict[str, None] = {}
+    states = {uid: row.ocorrencia for uid, row in rows.items()}
+    changed: dict[str, int] = {}
     orphans: list[Placed] = []
     for placed in events:
-        event = placed.envelope.event
+        envelope = placed.envelope
+        event = envelope.event
         if not isinstance(event, OcorrenciaEvent):
             continue
-        before = now.get(event.uid)
-        after = fold(
-            before.ocorrencia if before else None,
-            event,
-            event_id=placed.envelope.id,
-            offset=placed.offset,
-            time=placed.envelope.time,
-        )
+        before = states.get(event.uid)
+        after = fold(before, event, event_id=envelope.id, offset=placed.offset, time=envelope.time)
         if after is None:
             orphans.append(placed)
-        elif before is None or after is not before.ocorrencia:
-            now[event.uid] = Row(ocorrencia=after, last_offset=placed.offset)
-            changed[event.uid] = None
-    return [now[uid] for uid in changed], orphans
+        elif after is not before:
+            states[event.uid] = after
+            changed[event.uid] = placed.offset
+    return [Row(ocorrencia=states[uid], last_offset=offset) for uid, offset in changed.items()], orphans
 
 
 class Ocorrencias:
-    """``horus.ocorrencias.v1`` as the table ``ocorrencias_v1``."""
+    """``horus.ocorrencias.v1`` as a version of the table ``ocorrencias``."""
 
     name = "ocorrencias"
-    version = 1
+    kept = (kept(OcorrenciaV1, View("ocorrencias", "NOT deleted"), View("ocorrencias_ever")),)
 
-    def __init__(self, topic: Topic = OCORRENCIAS) -> None:
-        """Read the topic of the contract, or one of its form."""
+    def __init__(self, topic: Topic = OCORRENCIAS, version: int = 1) -> None:
+        """Read the topic of the contract, or one of its form; fill a version of the table."""
         self.topics = (topic,)
+        self.version = version
+        self._table = self.kept[0].table(version)
 
     def apply(self, connection: Connection, events: Sequence[Placed]) -> None:
         """Fold a batch over the rows that it concerns and write those that changed."""
-        facts = [each.envelope.event for each in events]
-        uids = {fact.uid for fact in facts if isinstance(fact, OcorrenciaEvent)}
-        rows, orphans = folded(_load(connection, uids), events)
+        uids = {event.uid for each in events if isinstance(event := each.envelope.event, OcorrenciaEvent)}
+        rows, orphans = folded(self._load(connection, uids), events)
         for orphan in orphans:
             log.warning("its occurrence never opened", offset=orphan.offset, id=orphan.envelope.id)
-        upsert(connection, OcorrenciaV1.__tablename__, COLUMNS, "id", map(copy_line, rows))
+        upsert(connection, self._table.name, COLUMNS, "id", map(copy_line, rows))
 
+    def folded(self, events: Iterable[Placed]) -> Sequence[Iterable[Values]]:
+        """Return the row of each occurrence after the contract's fold of all its events."""
+        rows, _ = folded({}, events)
+        return ([values(row) for row in rows],)
 
-def _load(connection: Connection, uids: set[str]) -> dict[str, Row]:
-    with Session(connection) as session:
-        found = session.scalars(select(OcorrenciaV1).where(OcorrenciaV1.uid.in_(uids)))
-        return {row.uid: from_row(row) for row in found}
+    def _load(self, connection: Connection, uids: set[str]) -> dict[str, Row]:
+        # One array and not a parameter each: thousands of them would be laid out anew for every batch.
+        among = self._table.c.uid == any_(bindparam("uids", list(uids), ARRAY(Text)))
+        found = connection.execute(select(self._table).where(among))
+        return {row.uid: from_values(row._asdict()) for row in found}

@@ -6,16 +6,21 @@ from datetime import datetime
 from typing import Protocol
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, IntegrityError
 
-from infra import clock
+from infra import clock, crash_point
+from infra.poison import PoisonGauge, TooMuchPoison
 from projections import positions
+from projections.ahead import Ahead
 from projections.patience import Stopping, one_line, patience
-from projections.poison import Gauge
+from projections.physical import live
 from projections.projection import Placed, Projection
 from projections.source import Partition, Positions, Raw, Source
-from projections.verdict import Rejected, judge
+from projections.verdict import Batch, Rejected, judged
+from projections.verdict import after as after_of
+from schemas.envelope import Headers
+from schemas.topics import Topic
 
 log = structlog.get_logger()
 
@@ -37,18 +42,23 @@ class Letters(Protocol):
         offset: int,
         key: bytes | None,
         value: bytes | None,
-        headers: Sequence[tuple[str, bytes | None]] | None,
+        headers: Headers | None,
         reason: str,
         at: datetime,
     ) -> None:
         """Write one record, confirmed. Raises RuntimeError."""
 
 
-class Projector:
-    """Feeds one projection. `run` returns when told to stop.
+class Superseded(RuntimeError):
+    """Readers see another version of the table by now: this one is not fed any more."""
 
-    Raises Fenced when another process works on the same projection, LostPosition when the log no longer
-    holds what comes next, TooMuchPoison when most records do not decode: all three end the process.
+
+class Projector:
+    """Feeds one version of a projection. `run` returns when told to stop.
+
+    Raises Superseded when readers see another version; Fenced when another process works on the same one,
+    LostPosition when the log no longer holds what comes next, TooMuchPoison before one rejection too many:
+    these three end the process.
     """
 
     def __init__(
@@ -59,37 +69,61 @@ class Projector:
         letters: Letters,
         *,
         stopping: threading.Event,
+        only_live: bool = False,
+        gauge: PoisonGauge | None = None,
+        on_batch: Callable[[Positions], None] = lambda _: None,
         now: Callable[[], datetime] = clock.now,
     ) -> None:
-        """Prepare; nothing is read before `run`."""
+        """Prepare; nothing is read before `run`. ``only_live``: write while readers see this version.
+
+        ``gauge`` says how much may be rejected; None: anything, which is for tables that nobody reads yet.
+        ``on_batch`` hears of the position after each batch.
+        """
         self._projection = projection
         self._engine = engine
         self._source = source
         self._letters = letters
         self._stopping = stopping
+        self._only_live = only_live
         self._now = now
-        self._gauge = Gauge()
+        self._gauge = gauge
+        self._on_batch = on_batch
         self._topics = {topic.name: topic for topic in projection.topics}
         self._at: dict[Partition, int] = {}
+        self._written: Positions = {}
+
+    @property
+    def at(self) -> Positions:
+        """How far it has come."""
+        return self._at
 
     def run(self) -> None:
         """Project until told to stop."""
         try:
             self.begin()
-            while not self._stopping.is_set():
-                records = self._source.read(BATCH, POLL_S)
-                if records:
-                    self.take(records)
+            self.go_on()
         except Stopping:
             pass
         finally:
             self._source.close()
 
+    def go_on(self, until: Positions | None = None) -> None:
+        """Project from the present position on until told to stop, or to ``until`` and not a record further.
+
+        To go on after that, `begin` again: more has been read than was taken. Raises Stopping.
+        """
+        with Ahead(self._fetch) as ahead:
+            while not self._stopping.is_set() and (until is None or not reached(self._at, until)):
+                if (batch := ahead.next(POLL_S)) is not None:
+                    self._take(batch if until is None else batch.before(until))
+        self._tell()
+
     def begin(self) -> None:
         """Go to the stored position, or to the beginning of the log where there is none."""
         self._at = patience("starting", self._stopping)(self._stored_or_earliest)
         self._source.seek(self._at)
-        log.info("projecting", projection=self._projection.name, at=_words(self._at))
+        projection = self._projection
+        log.info("projecting", projection=projection.name, version=projection.version, at=_words(self._at))
 
     def _stored_or_earliest(self) -> dict[Partition, int]:
         name, version = self._projection.name, self._projection.version
@@ -98,25 +132,70 @@ class Projector:
             for topic in self._projection.topics:
                 if not any(partition.topic == topic.name for partition in known):
                     positions.begin(connection, name, version, self._source.earliest(topic))
+                elif topic.retention is not None:
+                    positions.advance(connection, name, version, self._forgotten(topic, known))
             return positions.stored(connection, name, version)
+
+    def _forgotten(self, topic: Topic, known: Positions) -> list[tuple[Partition, int, int]]:
+        """Return where the log begins behind a stored position: what retention has taken nobody can read."""
+        moves = [
+            (partition, known[partition], low)
+            for partition, low in self._source.earliest(topic).items()
+            if known.get(partition, low) < low
+        ]
+        for partition, at, low in moves:
+            log.warning("the log has forgotten what was not read", at=f"{partition}@{at}", records=low - at)
+        return moves
 
     def take(self, records: Sequence[Raw]) -> None:
         """Project one batch, in the log's order, from the present position on."""
-        verdicts = [judge(record, self._topics[record.partition.topic]) for record in records]
-        self._gauge.note(isinstance(verdict, Rejected) for verdict in verdicts)
-        for record, verdict in zip(records, verdicts, strict=True):
+        self._take(judged(records, self._topics))
+        self._tell()
+
+    def _fetch(self) -> Batch | None:
+        # One thread at a time has to do with Kafka: a commit beside a poll hangs in confluent-kafka.
+        self._tell()
+        records = self._source.read(BATCH, POLL_S)
+        return judged(records, self._topics) if records else None
+
+    def _take(self, batch: Batch) -> None:
+        fit, too_much = self._fitting(batch)
+        batch = batch if too_much is None else batch.first(fit)
+        for index in batch.rejected:
+            verdict = batch.verdicts[index]
             if isinstance(verdict, Rejected):
-                self._bury(record, verdict.reason)
-        self._write(records, [verdict for verdict in verdicts if isinstance(verdict, Placed)])
+                self._bury(batch.records[index], verdict.reason)
+        if batch.records:
+            self._write(batch.records, batch.events())
+        if too_much is not None:
+            raise too_much
+
+    def _fitting(self, batch: Batch) -> tuple[int, TooMuchPoison | None]:
+        """Return how many records come before the one that is too much to reject, and what says so."""
+        for index in batch.rejected:
+            verdict = batch.verdicts[index]
+            if isinstance(verdict, Rejected):
+                try:
+                    self._count(batch.records[index], verdict.reason)
+                except TooMuchPoison as error:
+                    return index, error
+        return len(batch.records), None
+
+    def _count(self, record: Raw, reason: str) -> None:
+        if self._gauge is not None:
+            where = record.partition
+            self._gauge.judge(where.topic, where.number, record.offset, record.key, reason)
 
     def _write(self, records: Sequence[Raw], events: Sequence[Placed]) -> None:
         """Commit a batch; one that the database refuses is halved until the guilty event stands alone."""
-        after = _after(records)
+        after = after_of(records)
         try:
             self._commit(events, after)
         except (DataError, IntegrityError) as error:
             if len(records) == 1:
-                self._bury(records[0], f"the database refuses it: {one_line(error)}")
+                reason = f"the database refuses it: {one_line(error)}"
+                self._count(records[0], reason)
+                self._bury(records[0], reason)
                 self._commit((), after)
             else:
                 middle = len(records) // 2
@@ -124,7 +203,14 @@ class Projector:
                     places = {(record.partition, record.offset) for record in half}
                     self._write(half, [each for each in events if (each.partition, each.offset) in places])
             return
-        self._source.tell(after)
+        crash_point.reached("projector.after-commit")
+        self._written = after
+        self._on_batch(self._at)
+
+    def _tell(self) -> None:
+        written, self._written = self._written, {}
+        if written:
+            self._source.tell(written)
 
     def _commit(self, events: Sequence[Placed], after: Positions) -> None:
         name, version = self._projection.name, self._projection.version
@@ -138,12 +224,25 @@ class Projector:
                 # The last try may have been committed although its answer was lost with the connection.
                 if tries > 1 and after.items() <= positions.stored(connection, name, version).items():
                     return
-                # First, so that a process which was overtaken does no work.
-                positions.advance(connection, name, version, moves)
+                # First, so that a process which was overtaken does no work; and it waits here for a rebuild
+                # that holds the positions while it lets another version in.
+                fenced = None
+                try:
+                    positions.advance(connection, name, version, moves)
+                except positions.Fenced as error:
+                    fenced = error
+                self._stop_if_superseded(connection)
+                if fenced is not None:
+                    raise fenced
                 self._projection.apply(connection, events)
+                crash_point.reached("projector.after-rows")
 
         patience("writing to Postgres", self._stopping)(once)
         self._at.update(after)
+
+    def _stop_if_superseded(self, connection: Connection) -> None:
+        if self._only_live and (seen := live(connection, self._projection.kept)) != self._projection.version:
+            raise Superseded(f"{self._projection.name}: readers see version {seen}")
 
     def _bury(self, record: Raw, reason: str) -> None:
         log.error("rejected", at=f"{record.partition}@{record.offset}", reason=reason)
@@ -160,10 +259,12 @@ class Projector:
                 at=self._now(),
             )
         )
+        crash_point.reached("projector.after-letter")
 
 
-def _after(records: Sequence[Raw]) -> dict[Partition, int]:
-    return {record.partition: record.offset + 1 for record in records}
+def reached(at: Positions, until: Positions) -> bool:
+    """Tell whether every partition of ``until`` is at its offset, or past it."""
+    return all(at.get(partition, -1) >= offset for partition, offset in until.items())
 
 
 def _words(at: Positions) -> str:

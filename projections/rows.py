@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from projections.tables import OcorrenciaColumns
-from schemas.ocorrencia import Ocorrencia
+from projections.copy_text import NULL, escaped
+from projections.projection import Values
+from schemas.events.ocorrencias import Evidence
+from schemas.ocorrencia import Ack, Edit, Ocorrencia
 
 COLUMNS: tuple[str, ...] = (
     "id",
@@ -33,6 +35,9 @@ COLUMNS: tuple[str, ...] = (
 """Columns in the order of `copy_line`."""
 
 
+_encode = msgspec.json.Encoder().encode
+
+
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """What a row of ``ocorrencias`` holds."""
 
@@ -41,53 +46,61 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """Offset of the last event that changed it."""
 
 
-def from_row(row: OcorrenciaColumns) -> Row:
+def from_values(found: Values) -> Row:
     """Read an occurrence back. Raises msgspec.ValidationError when the row is none of this contract's."""
-    return Row(ocorrencia=row.state(), last_offset=row.last_offset)
+    state = {name: found[name] for name in Ocorrencia.__struct_fields__}
+    state["evidence"] = msgspec.convert(found["evidence"], Evidence)
+    state["ack"] = msgspec.convert(found["ack"], Ack | None)
+    state["edited"] = msgspec.convert(found["edited"], Edit | None)
+    return Row(
+        ocorrencia=msgspec.convert(state, Ocorrencia), last_offset=msgspec.convert(found["last_offset"], int)
+    )
+
+
+def values(row: Row) -> Values:
+    """Return what the database shall give back for a row."""
+    state = row.ocorrencia
+    return {
+        **msgspec.structs.asdict(state),
+        "severity": state.severity.value,
+        "evidence": _parsed(state.evidence),
+        "applied": list(state.applied),
+        "offsets": list(state.offsets),
+        "ack": _parsed(state.ack),
+        "edited": _parsed(state.edited),
+        "last_offset": row.last_offset,
+    }
+
+
+def _parsed(value: msgspec.Struct | None) -> object:
+    """Return what JSON makes of a value: dicts and lists, and times as text."""
+    return msgspec.json.decode(_encode(value))
 
 
 def copy_line(row: Row) -> str:
     """Return a row as a line of PostgreSQL's COPY text format, its end included."""
     state = row.ocorrencia
-    return _line(
-        (
-            str(state.id),
-            state.uid,
-            state.channel,
-            state.category,
-            state.type,
-            state.severity.value,
-            repr(state.confidence),
-            state.start_ts.isoformat(),
-            state.end_ts.isoformat(),
-            repr(state.duration_s),
-            state.status,
-            msgspec.json.encode(state.evidence).decode(),
-            state.created_at.isoformat(),
-            str(state.version),
-            _array(state.applied),
-            str(row.last_offset),
-            "{" + ",".join(map(str, state.offsets)) + "}",
-            _json(state.ack),
-            state.first_ack_at.isoformat() if state.first_ack_at else None,
-            _json(state.edited),
-            "t" if state.deleted else "f",
-        )
+    # One string at a stroke: numbers, times and grades hold nothing that COPY would misread.
+    return (
+        f"{state.id}\t{escaped(state.uid)}\t{escaped(state.channel)}\t{escaped(state.category)}\t"
+        f"{escaped(state.type)}\t{state.severity.value}\t{state.confidence!r}\t{state.start_ts.isoformat()}\t"
+        f"{state.end_ts.isoformat()}\t{state.duration_s!r}\t{state.status}\t{_json(state.evidence)}\t"
+        f"{state.created_at.isoformat()}\t{state.version}\t{_array(state.applied)}\t{row.last_offset}\t"
+        f"{{{','.join(map(str, state.offsets))}}}\t{_json(state.ack)}\t"
+        f"{state.first_ack_at.isoformat() if state.first_ack_at else NULL}\t{_json(state.edited)}\t"
+        f"{'t' if state.deleted else 'f'}\n"
     )
 
 
-def _json(value: msgspec.Struct | None) -> str | None:
-    return None if value is None else msgspec.json.encode(value).decode()
+def _json(value: msgspec.Struct | None) -> str:
+    return NULL if value is None else escaped(_encode(value).decode())
 
 
 def _array(words: Sequence[str]) -> str:
-    quoted = (word.replace("\\", "\\\\").replace('"', '\\"') for word in words)
-    return "{" + ",".join(f'"{word}"' for word in quoted) + "}"
-
-
-# COPY's text format: https://www.postgresql.org/docs/current/sql-copy.html ("Text Format").
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
-def _line(values: Sequence[str | None]) -> str:
-    return "\t".join("\\N" if value is None else value.translate(_ESCAPES) for value in values) + "\n"
+    if not words:
+        return "{}"
+    joined = '","'.join(words)
+    # Ids are plain words but for those that somebody made up.
+    if "\\" in joined or joined.count('"') != 2 * (len(words) - 1):
+        joined = '","'.join(word.replace("\\", "\\\\").replace('"', '\\"') for word in words)
+    return escaped(f'{{"{joined}"}}')

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Protocol
 
 import msgspec
@@ -9,6 +10,7 @@ import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from infra.kafka import headers_of, reader_config, why
+from schemas.envelope import Headers
 from schemas.topics import Topic
 
 log = structlog.get_logger()
@@ -42,7 +44,14 @@ class Raw(msgspec.Struct, frozen=True, kw_only=True):
     offset: int
     key: bytes | None
     value: bytes | None
-    headers: tuple[tuple[str, bytes | None], ...]
+    headers: Headers
+
+
+class Bounds(msgspec.Struct, frozen=True):
+    """What the log holds of a partition: offsets from ``low`` up to, but without, ``high``."""
+
+    low: int
+    high: int
 
 
 class LostPosition(RuntimeError):
@@ -71,6 +80,13 @@ class Source(Protocol):
         """Leave."""
 
 
+class Log(Source, Protocol):
+    """What a rebuild needs besides."""
+
+    def bounds(self, topic: Topic) -> Mapping[Partition, Bounds]:
+        """Return what each partition holds. Raises KafkaException."""
+
+
 class KafkaSource:
     """The log in Kafka."""
 
@@ -78,15 +94,20 @@ class KafkaSource:
         """Connect lazily; ``group`` is what lag tools know this projection by."""
         self._consumer = Consumer({**reader_config(bootstrap_servers, group), "enable.partition.eof": False})
         self._told: str = ""
+        self._to_tell: dict[Partition, int] = {}
 
     def earliest(self, topic: Topic) -> Positions:
         """Return the first offset that each partition still holds."""
-        found: dict[Partition, int] = {}
+        return {partition: bounds.low for partition, bounds in self.bounds(topic).items()}
+
+    def bounds(self, topic: Topic) -> Mapping[Partition, Bounds]:
+        """Return what each partition holds. Raises KafkaException."""
+        found: dict[Partition, Bounds] = {}
         for number in range(topic.partitions):
-            low, _ = self._consumer.get_watermark_offsets(
+            low, high = self._consumer.get_watermark_offsets(
                 TopicPartition(topic.name, number), timeout=METADATA_TIMEOUT_S
             )
-            found[Partition(topic.name, number)] = low
+            found[Partition(topic.name, number)] = Bounds(low, high)
         return found
 
     def seek(self, positions: Positions) -> None:
@@ -95,6 +116,8 @@ class KafkaSource:
 
     def read(self, limit: int, wait_s: float) -> Sequence[Raw]:
         """Return up to ``limit`` records; a broker that is away is waited for and logged once."""
+        if self._to_tell:
+            self._commit()
         # Waits for the first record only: a batch is never held back to fill up.
         first = self._consumer.poll(wait_s)
         if first is None:
@@ -115,9 +138,13 @@ class KafkaSource:
         return records
 
     def tell(self, positions: Positions) -> None:
-        """Commit to Kafka without waiting."""
+        """Tell Kafka with the next read: a commit waits for whoever is reading in another thread."""
+        self._to_tell = {**self._to_tell, **positions}
+
+    def _commit(self) -> None:
+        told, self._to_tell = self._to_tell, {}
         try:
-            self._consumer.commit(offsets=_as_kafka(positions), asynchronous=True)
+            self._consumer.commit(offsets=_as_kafka(told), asynchronous=True)
         except KafkaException as error:
             log.debug("position not told to Kafka", error=why(error))
 
@@ -136,13 +163,16 @@ def _as_kafka(positions: Positions) -> list[TopicPartition]:
     return [TopicPartition(each.topic, each.number, offset) for each, offset in positions.items()]
 
 
+@cache
+def _partition(topic: str, number: int) -> Partition:
+    return Partition(topic, number)
+
+
 def _raw(message: Message) -> Raw:
     return Raw(
-        partition=Partition(message.topic() or "", message.partition() or 0),
+        partition=_partition(message.topic() or "", message.partition() or 0),
         offset=message.offset() or 0,
         key=message.key(),
         value=message.value(),
-        headers=tuple(
-            (name, value.encode() if isinstance(value, str) else value) for name, value in headers_of(message)
-        ),
+        headers=headers_of(message),
     )

@@ -1,9 +1,11 @@
 """Whether a record is an event that its topic may hold."""
 
+from collections.abc import Mapping, Sequence
+
 import msgspec
 
 from projections.projection import Placed
-from projections.source import Raw
+from projections.source import Partition, Positions, Raw
 from schemas.envelope import Undecodable, decode
 from schemas.topics import Topic
 
@@ -12,6 +14,48 @@ class Rejected(msgspec.Struct, frozen=True):
     """A record for the dead letters, and why."""
 
     reason: str
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Some records, in the log's order, and what each of them is."""
+
+    records: Sequence[Raw]
+    verdicts: Sequence[Placed | Rejected]
+    rejected: Sequence[int]
+    """Which of them are rejected: their places in the batch, ascending. Nearly always none."""
+
+    def events(self) -> Sequence[Placed]:
+        """Return what is not rejected."""
+        return [verdict for verdict in self.verdicts if isinstance(verdict, Placed)]
+
+    def first(self, count: int) -> "Batch":
+        """Return the first ones."""
+        return Batch(
+            self.records[:count], self.verdicts[:count], [each for each in self.rejected if each < count]
+        )
+
+    def before(self, until: Positions) -> "Batch":
+        """Return it without the records that lie at these offsets or behind them."""
+        if all(offset <= until.get(partition, 0) for partition, offset in after(self.records).items()):
+            return self
+        pairs = zip(self.records, self.verdicts, strict=True)
+        kept = [pair for pair in pairs if pair[0].offset < until.get(pair[0].partition, 0)]
+        return batch([record for record, _ in kept], [verdict for _, verdict in kept])
+
+
+def batch(records: Sequence[Raw], verdicts: Sequence[Placed | Rejected]) -> Batch:
+    """Put records and verdicts together."""
+    return Batch(records, verdicts, [at for at, each in enumerate(verdicts) if isinstance(each, Rejected)])
+
+
+def after(records: Sequence[Raw]) -> dict[Partition, int]:
+    """Return where to go on behind some records."""
+    return {record.partition: record.offset + 1 for record in records}
+
+
+def judged(records: Sequence[Raw], topics: Mapping[str, Topic]) -> Batch:
+    """Judge records by their topics, which ``topics`` has by name."""
+    return batch(records, [judge(record, topics[record.partition.topic]) for record in records])
 
 
 def judge(record: Raw, topic: Topic) -> Placed | Rejected:

@@ -9,10 +9,11 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from infra.dead_letter import DeadLetters
+from infra.poison import Limit, PoisonGauge, past_of
 from projections.ocorrencias import Ocorrencias
 from projections.projection import Projection
 from projections.projector import Projector
-from projections.rows import Row, from_row
+from projections.rows import Row, from_values
 from projections.source import KafkaSource
 from projections.tables import Ocorrencia, ProjectionOffset
 from schemas.topics import Topic
@@ -31,6 +32,7 @@ def projector(
         KafkaSource(kafka, f"test-{topic.name}"),
         DeadLetters(kafka, "test"),
         stopping=stopping,
+        gauge=PoisonGauge("test", Limit(run=50, ratio=0.5), past_of(kafka, "test", [topic])),
     )
 
 
@@ -59,7 +61,8 @@ def wait_until(condition: Callable[[], bool], deadline_s: float = DEADLINE_S) ->
 def table(engine: Engine) -> dict[str, Row]:
     """Return what readers see: uid -> row."""
     with Session(engine) as session:
-        return {row.uid: from_row(row) for row in session.scalars(select(Ocorrencia))}
+        rows = session.execute(select(Ocorrencia.__table__))
+        return {row.uid: from_values(row._asdict()) for row in rows}
 
 
 def next_offset(engine: Engine) -> int:

@@ -1,26 +1,27 @@
 """The projector against a real broker and a real database, killed and starved on purpose."""
 
 import multiprocessing
-import os
 import signal
 import threading
-from collections.abc import Sequence
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from confluent_kafka import Consumer, Producer, TopicPartition
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
+from infra.crash_point import POINTS
 from infra.follow import read_all
 from infra.kafka import Publisher
+from infra.letter_box import letters
+from infra.letters import folded as folded_letters
+from infra.poison import TooMuchPoison
 from projections import migrate
-from projections.ocorrencias import Ocorrencias, folded
-from projections.poison import TooMuchPoison
+from projections.ocorrencias import folded
 from projections.positions import Fenced
 from projections.projection import Placed
-from projections.source import LostPosition, Partition, Positions, Raw
+from projections.source import LostPosition, Partition
 from projections.tables import Table
 from schemas.topics import Topic
 from tests.alarms import Alarm
@@ -75,34 +76,21 @@ def test_repeated_events_change_nothing(kafka: str, topic: Topic, engine: Engine
     assert table(engine) == fold_of_the_log(kafka, topic)
 
 
-class KilledBeforeCommit(Ocorrencias):
-    def apply(self, connection: Connection, events: Sequence[Placed]) -> None:
-        super().apply(connection, events)
-        os.kill(os.getpid(), signal.SIGKILL)
+def project(kafka: str, url: str, topic: Topic) -> None:
+    projector(kafka, create_engine(url), topic, threading.Event()).run()
 
 
-def project_and_die_before_commit(kafka: str, url: str, topic: Topic) -> None:
-    engine = create_engine(url)
-    projector(kafka, engine, topic, threading.Event(), KilledBeforeCommit(topic)).run()
-
-
-def project_and_die_after_commit(kafka: str, url: str, topic: Topic) -> None:
-    doomed = projector(kafka, create_engine(url), topic, threading.Event())
-
-    def die(positions: Positions) -> None:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    doomed._source.tell = die  # type: ignore[method-assign]
-    doomed.run()
-
-
-@pytest.mark.parametrize("crash", [project_and_die_before_commit, project_and_die_after_commit])
-def test_kill_around_the_commit_loses_and_doubles_nothing(
-    kafka: str, topic: Topic, engine: Engine, crash: object
+@pytest.mark.parametrize("point", [point for point in POINTS if point.startswith("projector.")])
+def test_kill_at_each_point_of_a_batch_loses_and_doubles_nothing(
+    kafka: str, topic: Topic, engine: Engine, point: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written = publish_lives(kafka, topic, 50)
+    producer = Producer({"bootstrap.servers": kafka})
+    producer.produce(topic.name, value=b"rubbish")
+    producer.flush()
+    written = 1 + publish_lives(kafka, topic, 50)
     url = engine.url.render_as_string(hide_password=False)
-    process = multiprocessing.get_context("spawn").Process(target=crash, args=(kafka, url, topic))  # type: ignore[arg-type]
+    monkeypatch.setenv("HORUS_CRASH_AT", point)
+    process = multiprocessing.get_context("spawn").Process(target=project, args=(kafka, url, topic))
     process.start()
     process.join()
     assert process.exitcode == -signal.SIGKILL
@@ -111,6 +99,7 @@ def test_kill_around_the_commit_loses_and_doubles_nothing(
         wait_until(lambda: next_offset(engine) == written)
 
     assert table(engine) == fold_of_the_log(kafka, topic)
+    assert [each.offset for each in folded_letters(letters(kafka, topic))] == [0]
 
 
 def test_overtaken_process_stops_and_writes_nothing(kafka: str, topic: Topic, engine: Engine) -> None:
@@ -157,24 +146,23 @@ def test_event_that_the_database_refuses_is_buried_alone(kafka: str, topic: Topi
     assert "the database refuses it" in dead_letters_of(kafka, topic)[0][1]
 
 
-def test_mostly_rubbish_stops_the_projector_before_it_drains(
+def test_rubbish_without_end_stops_the_projector_and_every_one_that_is_started_after_it(
     kafka: str, topic: Topic, engine: Engine
 ) -> None:
+    good = Alarm().opened()
+    Publisher(kafka, "test").publish(topic, [good])
     producer = Producer({"bootstrap.servers": kafka})
     for _ in range(150):
         producer.produce(topic.name, value=b"rubbish")
     producer.flush()
-    doomed = projector(kafka, engine, topic, threading.Event())
-    doomed.begin()
-    records: list[Raw] = []
-    while len(records) < 150:
-        records += doomed._source.read(1000, 1.0)
 
-    with pytest.raises(TooMuchPoison, match="does a newer Horus"):
-        doomed.take(records)
+    for _ in range(3):
+        with pytest.raises(TooMuchPoison, match=rf"{topic.name}\[0\]@50: 50 records in a row"):
+            projector(kafka, engine, topic, threading.Event()).run()
 
-    assert dead_letters_of(kafka, topic) == []
-    assert next_offset(engine) == -1
+    assert set(table(engine)) == {good.uid}
+    assert len(dead_letters_of(kafka, topic)) == 49
+    assert next_offset(engine) == 50
 
 
 def test_database_away_for_a_while_loses_nothing(kafka: str, topic: Topic, engine: Engine) -> None:

@@ -40,7 +40,7 @@ COMMAND: dict[str, Any] = {"uid": "u", "channel": "tv1", "command_id": "c", "by"
         ),
         (KeyRevoked(key_id="0" * 12, by="ana", at=AT), "keys.revoke", "0" * 12, ""),
         (
-            CommandDone(command_id="c", action="streams.start", target="tv1", by="ana", at=AT),
+            CommandDone.of("streams.start", "tv1", command_id="c", by="ana", at=AT),
             "streams.start",
             "tv1",
             "",

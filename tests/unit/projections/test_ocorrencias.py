@@ -4,12 +4,12 @@ import itertools
 import random
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.ocorrencias import folded
-from projections.poison import AT_LEAST, WINDOW, Gauge, TooMuchPoison
+from projections.ocorrencias import Ocorrencias, folded
 from projections.projection import Placed
 from projections.rows import COLUMNS, Row, copy_line
 from projections.source import Partition, Raw
@@ -130,14 +130,16 @@ def test_event_of_another_topic_is_rejected() -> None:
     assert "does not belong" in verdict.reason
 
 
-def test_a_few_rejected_records_do_not_stop_anything() -> None:
-    gauge = Gauge()
-    for _ in range(20):
-        gauge.note([True] * (WINDOW // 2 - 1) + [False] * (WINDOW // 2 + 1))
+def test_copy_line_quotes_event_ids_that_somebody_made_up() -> None:
+    opened = placed([Alarm().opened()])[0]
+    envelope = msgspec.structs.replace(opened.envelope, id='a"b\\c,{d}')
+    row = folded({}, [msgspec.structs.replace(opened, envelope=envelope)])[0][0]
+    assert copy_line(row).split("\t")[COLUMNS.index("applied")] == '{"a\\\\"b\\\\\\\\c,{d}"}'
 
 
-def test_mostly_rejected_records_stop_once_there_are_enough_to_tell() -> None:
-    gauge = Gauge()
-    gauge.note([True] * (AT_LEAST - 1))
-    with pytest.raises(TooMuchPoison, match=f"{AT_LEAST} of the last {AT_LEAST}"):
-        gauge.note([True])
+def test_pure_fold_of_the_whole_log_has_the_columns_of_the_table() -> None:
+    alarm = Alarm()
+    (rows,) = Ocorrencias().folded(placed(list(alarm.life())))
+    (row,) = rows
+    assert set(row) == set(COLUMNS)
+    assert (row["id"], row["version"], row["offsets"], row["last_offset"]) == (0, 4, [0, 1, 2, 3], 3)
