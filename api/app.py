@@ -24,6 +24,7 @@ from api.ocorrencia_desk import Desk
 from api.ocorrencia_log import OcorrenciaLog
 from api.ocorrencia_store import OcorrenciaStore
 from api.past import Past
+from api.replay_desk import ReplayDesk
 from api.routes import (
     admin_keys,
     admin_storage,
@@ -31,6 +32,7 @@ from api.routes import (
     api_docs,
     audit,
     clips,
+    coverage,
     docs_viewer,
     health,
     hls,
@@ -38,6 +40,7 @@ from api.routes import (
     ocorrencia_commands,
     ocorrencias,
     page,
+    replays,
     session,
     stream_start,
     streams,
@@ -67,12 +70,14 @@ ROOMS = (
     session,
     ocorrencias,
     ocorrencia_commands,
+    coverage,
     analysis,
     streams,
     stream_start,
     tail,
     hls,
     clips,
+    replays,
     webhooks,
     webhook_letters,
     admin_keys,
@@ -99,6 +104,7 @@ def create_app(settings: Settings) -> FastAPI:
         try:
             yield
         finally:
+            await services.replays.stop()
             await run_in_threadpool(services.stop)
 
     app = FastAPI(
@@ -175,6 +181,7 @@ def _services(settings: Settings) -> Services:
         media=media,
         analyses=analyses,
         uploads=Uploads(settings, media, commands, analyses, store),
+        replays=ReplayDesk(),
         counters={},
     )
 

@@ -37,21 +37,21 @@ def pieces(chunks: Iterable[Sequence[Ocorrencia]]) -> Iterator[bytes]:
 def _row(state: Ocorrencia) -> tuple[str, ...]:
     return (
         str(state.id),
-        _text(state.category),
-        _text(state.type),
-        _text(state.severity),
+        cell(state.category),
+        cell(state.type),
+        cell(state.severity),
         f"{state.confidence:.4g}",
         with_offset(state.start_ts),
         with_offset(state.end_ts),
         str(round(state.duration_s, 3)),
-        _text(address(state.evidence.clip_path) or ""),
-        _text(state.evidence.human_description or ""),
+        cell(address(state.evidence.clip_path) or ""),
+        cell(state.evidence.human_description or ""),
     )
 
 
-def _text(cell: str) -> str:
+def cell(text: str) -> str:
     """Return a cell that no spreadsheet runs: a quote in front makes it text."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 
 def _lines(rows: Sequence[Sequence[str]]) -> str:

@@ -19,11 +19,13 @@ Tree = dict[str, Any]
 EVENTS = "text/event-stream"
 TAGS = {
     "ocorrencias": "Occurrences: alarms, and what people say of them.",
+    "coverage": "What was watched, and how available channels were.",
     "push": "Occurrences as they change.",
     "streams": "Channels: what is watched, by which rules, and how it fares.",
     "hls": "Pictures of a channel: live, or any past window.",
     "clips": "Evidence: clips and thumbnails.",
     "analysis": "Files: uploaded, analysed on the spot or in the background.",
+    "replays": "The past decided again, beside what was told then.",
     "webhooks": "Occurrences, posted to others' servers.",
     "admin": "The installation: keys, audit, storage.",
     "docs": "The repository's Markdown.",

@@ -51,6 +51,9 @@ LEAST: dict[tuple[str, str], Role] = {
     ("PATCH", "/api/v1/ocorrencias/{number}"): "operator",
     ("DELETE", "/api/v1/ocorrencias/{number}"): "operator",
     ("POST", "/api/v1/ocorrencias/{number}/ack"): "operator",
+    # What was watched, and how it was.
+    ("GET", "/api/v1/coverage"): "viewer",
+    ("GET", "/api/v1/availability"): "viewer",
     # Push, pictures, evidence.
     (WEBSOCKET, "/ws/ocorrencias"): "viewer",
     ("GET", "/api/v1/events"): "viewer",
@@ -73,6 +76,11 @@ LEAST: dict[tuple[str, str], Role] = {
     ("POST", "/api/v1/streams/cleanup"): "operator",
     ("PUT", "/api/v1/streams/{channel}"): "operator",
     ("DELETE", "/api/v1/streams/{channel}"): "operator",
+    # The past decided again: it reads much, and may write a topic of its own.
+    ("GET", "/api/v1/replays"): "viewer",
+    ("GET", "/api/v1/replays/{id}"): "viewer",
+    ("POST", "/api/v1/replays"): "operator",
+    ("DELETE", "/api/v1/replays/{id}"): "operator",
     # The installation itself.
     ("GET", "/api/v1/admin/keys"): "admin",
     ("POST", "/api/v1/admin/keys"): "admin",

@@ -17,6 +17,7 @@ from api.hls import Counter
 from api.hub import Hub
 from api.ocorrencia_desk import Desk
 from api.ocorrencia_store import OcorrenciaStore
+from api.replay_desk import ReplayDesk
 from api.stream_desk import StreamDesk
 from api.tail import Tail
 from api.uploads import Uploads
@@ -51,6 +52,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     segments: SegmentLog
     analyses: AnalysisBoard
     uploads: Uploads
+    replays: ReplayDesk
     media: MediaStore
     counters: dict[str, Counter]
     """Channel -> numbering of its live playlist; only for the event loop."""
