@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from processors.decisions.limits import Limits
+from processors.decisions.quiet import quiet
 from processors.decisions.rules import Rule, Rules
 from processors.decisions.signal import Outage, lasting, over
 from processors.decisions.suppression import settled
@@ -86,6 +88,8 @@ def finish(
 
 def _withdrawn(state: ChannelState, channel: str, rules: Rules) -> tuple[ChannelState, tuple[Event, ...]]:
     """Close what is open of faults that are no longer watched for on this channel."""
+    if not rules.disabled:
+        return state, ()
     reason = "no longer watched for on this channel"
     open_ones = [name for name, track in state.tracks.items() if track.alarm is not None]
     events: list[Event] = []
@@ -116,9 +120,13 @@ def _seen(state: ChannelState, kind: str, segment: SegmentRef) -> ChannelState:
 
 
 def _measured(state: ChannelState, event: Measured, rules: Rules) -> tuple[ChannelState, tuple[Event, ...]]:
-    classes = _rules_of(event.scores, event.thresholds, rules)
+    scored = rules.scored(event.scores, event.thresholds)
+    classes = scored.classes
     # A picture is looked at for a moment, sound is heard for the whole of its sample.
     before_s = event.period_s / 2 if isinstance(event, VideoMeasured) else 0.0
+    after = _all_quiet(state, event, scored.quiet, before_s, rules)
+    if after is not None:
+        return msgspec.structs.replace(state, tracks=after, thresholds=_named(state, event)), ()
     tracks, waiting, events = state.tracks, state.waiting, list[Event]()
     for index, offset_s in enumerate(event.times_s):
         at = event.segment.start + timedelta(seconds=offset_s)
@@ -143,10 +151,27 @@ def _measured(state: ChannelState, event: Measured, rules: Rules) -> tuple[Chann
                 window=each.window,
             )
             events.append(told(event.channel, each.change, because=because))
-    state = msgspec.structs.replace(
-        state, tracks=tracks, waiting=waiting, thresholds={**state.thresholds, **event.thresholds}
-    )
+    state = msgspec.structs.replace(state, tracks=tracks, waiting=waiting, thresholds=_named(state, event))
     return state, tuple(events)
+
+
+def _all_quiet(
+    state: ChannelState, event: Measured, within: Limits | None, before_s: float, rules: Rules
+) -> dict[str, Track] | None:
+    """Return the tracks after a segment in which nothing is the matter; None for any other."""
+    if within is None or state.outage is not None or state.undecodable is not None:
+        return None
+    if not state.waiting.keys().isdisjoint(event.scores):
+        return None
+    start = event.segment.start
+    if rules.mutes and any(rules.muted_until(start + timedelta(seconds=each)) for each in event.times_s):
+        return None
+    return quiet(state.tracks, within, event.scores, event.times_s, start, event.period_s, before_s)
+
+
+def _named(state: ChannelState, event: Measured) -> dict[str, float]:
+    """Return the thresholds that the models' cards have named last."""
+    return {**state.thresholds, **event.thresholds}
 
 
 def _lost(state: ChannelState, at: datetime) -> bool:
@@ -183,6 +208,8 @@ def _decoding(
             Because(rule=rules.signal, reason=reason, segment=event.segment),
             rules,
         )
+    if state.undecodable is None:
+        return state, ()
     changes = over(state.undecodable, event.segment.start)
     because = Because(rule=rules.signal, reason="the picture decodes again", segment=event.segment)
     return (

@@ -1,11 +1,12 @@
 """The rules by which a class of faults is decided: of a channel, of the settings, of the model."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import msgspec
 
 from infra.settings import Settings
+from processors.decisions.limits import Limits, limits
 from schemas.events.streams import Mute, StreamConfigured
 from schemas.faults import FAULTS, SEM_SINAL, Category
 from schemas.mutes import muted_until
@@ -23,6 +24,9 @@ PICTURE_DIP_S = 2.0
 # After a longer stretch without any sample nobody knows whether the fault went on: it is closed where it
 # was last seen. Longer than the restart of an ingest (a few seconds), which must not split an occurrence.
 HOLD_S = 15.0
+
+# A model or two of a kind at a time; past this something names thresholds at will, and none is kept.
+_SCORED_MAX = 100
 
 # A black picture, or bars, stands still and is flat and blurred; a test tone is no programme sound, repeats
 # itself and may be driven hard; in silence only noise is left: the cause alone is told. Bars and their tone
@@ -62,6 +66,15 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         return min(self.threshold, EDGE)
 
 
+class Scored(msgspec.Struct, frozen=True):
+    """The rules of all classes that a model scores together."""
+
+    classes: dict[str, Rule]
+    """By class; those that are no fault are not in it."""
+    quiet: Limits | None
+    """Within what none of them has to be looked at."""
+
+
 class Rules:
     """The rules of an installation, or of one channel of it."""
 
@@ -73,14 +86,17 @@ class Rules:
         self._settings = settings
         self._thresholds, self._onsets = settings.thresholds, settings.onsets
         self._clears = settings.clears
-        self._disabled: frozenset[str] = frozenset()
+        self.disabled: frozenset[str] = frozenset()
+        """Fault types that never open."""
         self.mutes: tuple[Mute, ...] = ()
         """When nothing opens."""
+        # Every event asks for the rules of its classes, and all events of a model ask for the same.
+        self._scored: dict[tuple[tuple[str, ...], tuple[tuple[str, float], ...]], Scored] = {}
         if configured is not None:
             self._thresholds = {**self._thresholds, **configured.thresholds}
             self._onsets = {**self._onsets, **configured.onsets}
             self._clears = {**self._clears, **configured.clears}
-            self._disabled = frozenset(configured.disabled)
+            self.disabled = frozenset(configured.disabled)
             self.mutes = configured.mutes
 
     def muted_until(self, at: datetime) -> datetime | None:
@@ -106,9 +122,21 @@ class Rules:
             vote_k=self._settings.video_vote_k if video else self._settings.audio_vote_k,
             onset_s=self._onsets.get(fault, known.onset_s),
             clear_s=self._clears.get(fault, CLEAR_S),
-            enabled=fault not in self._disabled,
+            enabled=fault not in self.disabled,
             dip_s=PICTURE_DIP_S if video else 0.0,
         )
+
+    def scored(self, names: Iterable[str], card_thresholds: Mapping[str, float]) -> Scored:
+        """Return the rules of classes that are scored together, as `of` gives them."""
+        key = (tuple(names), tuple(card_thresholds.items()))
+        made = self._scored.get(key)
+        if made is None:
+            if len(self._scored) >= _SCORED_MAX:
+                self._scored.clear()
+            rules = [(name, self.of(name, card_thresholds)) for name in key[0]]
+            classes = {name: rule for name, rule in rules if rule is not None}
+            made = self._scored[key] = Scored(classes, limits(classes))
+        return made
 
     @property
     def signal(self) -> Rule:
@@ -120,7 +148,7 @@ class Rules:
             moving_avg_m=1,
             vote_k=1,
             onset_s=self._onsets.get(SEM_SINAL.name, SEM_SINAL.onset_s),
-            enabled=SEM_SINAL.name not in self._disabled,
+            enabled=SEM_SINAL.name not in self.disabled,
             # A lost signal ends with the first media that is recorded again.
             clear_s=0.0,
         )

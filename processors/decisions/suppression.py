@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
-from functools import cache
+from functools import lru_cache
 
 import msgspec
 
@@ -13,6 +13,8 @@ from processors.decisions.track import Change, Opened, Sample, Track, close, ste
 Tracks = Mapping[str, Track]
 Waiting = Mapping[str, tuple[Sample, ...]]
 """By fault type, the samples that cannot be judged yet, oldest first."""
+Queues = Mapping[str, list[tuple[datetime, Sample]]]
+"""The same while they are judged, each with from when it speaks."""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,27 +53,32 @@ def settled(tracks: Tracks, waiting: Waiting, rules: Mapping[str, Rule], *, last
     """
     folded = dict(tracks)
     left = {name: samples for name, samples in waiting.items() if name not in rules}
-    queues = {name: list(waiting.get(name, ())) for name in _causes_first(rules)}
+    queues: Queues = {
+        name: [(sample.begin, sample) for sample in waiting.get(name, ())]
+        for name in _causes_first(tuple(rules))
+    }
     steps: list[Step] = []
-    for at in sorted({sample.begin for queue in queues.values() for sample in queue}):
+    for at in sorted({begin for queue in queues.values() for begin, _ in queue}):
         for name, queue in queues.items():
-            while queue and queue[0].begin <= at:
-                verdict = _verdict(name, queue[0].begin, folded, queues, rules)
+            while queue and queue[0][0] <= at:
+                begin, sample = queue[0]
+                verdict = _verdict(name, begin, folded, queues, rules)
                 if verdict is Verdict.OPEN and not last:
                     break
-                sample = queue.pop(0)
+                del queue[0]
                 if verdict is not Verdict.HIDDEN:
                     steps += _step(name, sample, folded, rules)
-    left |= {name: tuple(queue) for name, queue in queues.items() if queue}
+    left |= {name: tuple(sample for _, sample in queue) for name, queue in queues.items() if queue}
     return Settled(tracks=folded, waiting=left, steps=tuple(steps))
 
 
-def _causes_first(rules: Mapping[str, Rule]) -> list[str]:
+# As many as there are models' sets of classes, and parts of them at the end of a file.
+@lru_cache(maxsize=100)
+def _causes_first(names: tuple[str, ...]) -> tuple[str, ...]:
     # A cause may itself be hidden by another (silence by a tone): who hides it comes before it.
-    return sorted(rules, key=_depth)
+    return tuple(sorted(names, key=_depth))
 
 
-@cache
 def _depth(name: str) -> int:
     return 1 + max(map(_depth, SUPPRESSED_BY.get(name, ())), default=0)
 
@@ -84,7 +91,7 @@ def _step(name: str, sample: Sample, tracks: dict[str, Track], rules: Mapping[st
     tracks[name], changes = step(tracks.get(name, Track()), sample, rules[name])
     window = tracks[name].window or (sample,)
     steps = [Step(fault=name, change=change, window=window) for change in changes]
-    if any(isinstance(change, Opened) for change in changes):
+    if changes and any(isinstance(change, Opened) for change in changes):
         for hidden in rules:
             if name in SUPPRESSED_BY.get(hidden, ()) and hidden in tracks:
                 steps[:0] = _replaced(hidden, name, sample, tracks)
@@ -106,13 +113,16 @@ def _verdict(
     name: str,
     at: datetime,
     tracks: Tracks,
-    queues: Mapping[str, list[Sample]],
+    queues: Queues,
     rules: Mapping[str, Rule],
 ) -> Verdict:
     """Judge a sample of a class by all the causes that are scored with it."""
     verdict = Verdict.OWN
-    for cause in SUPPRESSED_BY.get(name, frozenset()) & rules.keys():
-        if queues[cause] and queues[cause][0].begin <= at:
+    causes = SUPPRESSED_BY.get(name)
+    if causes is None:
+        return verdict
+    for cause in causes & rules.keys():
+        if queues[cause] and queues[cause][0][0] <= at:
             found = Verdict.OPEN
         else:
             found = _covers(tracks.get(cause, Track()), at, rules[cause])

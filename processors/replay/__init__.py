@@ -1,0 +1,1 @@
+"""Deciding the past again from the log, by today's rules or others. Nothing live is written."""
