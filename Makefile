@@ -9,13 +9,15 @@ STAMPS  := $(VENV)/stamps
 UV      := $(shell sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)
 ARGS    ?=
 
-.PHONY: help setup chromium demo up down status test lint types unit whole integration e2e format train evaluate clean
+.PHONY: help setup chromium demo up down status test lint types unit whole soak soak-short integration e2e format train evaluate contract clean
 
 help:
 	@echo 'make demo [ARGS=--once]  Horus at work, on synthetic television over SRT'
 	@echo 'make up | down | status  Horus on this machine'
 	@echo 'make test                lint, types, import rule, unit, integration and end-to-end tests'
+	@echo 'make soak [KILLS= SEED= HOURS=]  Horus under the knife for hours, and a verdict (docs/soak.md)'
 	@echo 'make format              lay the code out'
+	@echo 'make contract            JSON Schemas, AsyncAPI and docs/events.md from the events in the code'
 	@echo 'make train MEDIA=folder  make the models anew (its own environment, with TensorFlow)'
 	@echo 'make evaluate MEDIA=...  judge the models on the test split, beside ffmpeg; writes docs/models.md'
 
@@ -68,7 +70,7 @@ $(TFLITE)/.packages: requirements-tflite.lock $(STAMPS)/packages
 # Tests side by side: two cores, and a third worker for the time that others wait.
 BESIDE := --no-loadscope-reorder
 
-test: chromium lint types unit whole
+test: chromium lint types all soak-short
 
 chromium:
 	@.ci/chromium
@@ -79,19 +81,30 @@ lint: $(STAMPS)/package
 	$(BIN)/lint-imports
 
 types: $(STAMPS)/package
-	$(BIN)/mypy schemas infra producers processors projections api training benchmarks tests
+	$(BIN)/mypy schemas infra producers processors projections api training benchmarks examples tests
+
+all: setup chromium $(TFLITE)/.packages
+	$(BIN)/pytest -q -n 3 $(BESIDE) tests/unit tests/integration tests/e2e
 
 unit: setup
 	$(BIN)/pytest -q -n 2 $(BESIDE) tests/unit
-
-whole: setup chromium $(TFLITE)/.packages
-	$(BIN)/pytest -q -n 3 $(BESIDE) tests/integration tests/e2e
 
 integration: setup $(TFLITE)/.packages
 	$(BIN)/pytest -q tests/integration
 
 e2e: setup chromium
 	$(BIN)/pytest -q tests/e2e
+
+# Alone: it kills what runs, and measures how long that is felt. Its short form is a test.
+soak-short: setup
+	$(BIN)/pytest -q tests/soak
+
+KILLS ?= 1000
+SEED  ?= 1
+HOURS ?=
+
+soak: setup
+	@$(BIN)/python -m tests.soak --kills $(KILLS) --seed $(SEED) $(if $(HOURS),--hours $(HOURS)) $(ARGS)
 
 # TensorFlow is heavy, and only training needs it: an environment of its own.
 TRAINING := .venv-training
@@ -119,6 +132,9 @@ ifeq ($(SET),)
 	$(RENDER) --healthy --first 1000 --count 210
 endif
 	$(BIN)/python -m training.evaluation --set "$(or $(SET),$(TEST_SET))" --out docs/models.md $(ARGS)
+
+contract: $(STAMPS)/package
+	@$(BIN)/python -m schemas.publish $(ARGS)
 
 format: $(STAMPS)/package
 	$(BIN)/ruff check --fix .

@@ -1,6 +1,5 @@
 """``horus analyze``: the faults of a file, without any service."""
 
-import os
 import sys
 import time
 from collections.abc import Iterable
@@ -81,23 +80,15 @@ def chosen_types(text: str) -> set[str] | None:
 
 def with_settings(given: Iterable[str], models: Path | None) -> "Settings":
     """Return the installation's settings, changed by NAME=VALUE pairs. Raises BadUse, BadSettings."""
-    from infra.settings import PER_CLASS, Settings, load
+    from infra.settings.changes import BadChange, changes, load_changed
 
-    whole = sorted(name.upper() for name in Settings.model_fields if name.startswith(("video_", "audio_")))
-    families = {f"{each.prefix}<CLASS>": each.names() for each in PER_CLASS}
-    known = {*whole, *(name for names in families.values() for name in names)}
-    changed = {}
-    for pair in given:
-        name, equals, value = pair.partition("=")
-        if not equals or not value.strip():
-            raise BadUse(f"--set {pair}: wants NAME=VALUE, e.g. VIDEO_THRESH_FADE=0.6")
-        if name.strip().upper() not in known:
-            there = ", ".join([*whole, *families])
-            raise BadUse(f"--set {name}: no setting of the decisions; there are: {there}")
-        changed[name.strip().upper()] = value.strip()
+    try:
+        changed = changes(given)
+    except BadChange as error:
+        raise BadUse(f"--set {error}") from error
     if models is not None:
         changed["HORUS_MODELS"] = str(models)
-    return load({**os.environ, **changed})
+    return load_changed(changed)
 
 
 def warnings(analysis: "Analysis") -> list[str]:

@@ -33,13 +33,17 @@ def exit_code(error: BaseException) -> int | None:
     from infra.settings import BadSettings
     from processors.models.card import ModelRefused
     from processors.models.runtime import NoRuntime
+    from projections.physical import NotLive
+    from projections.rebuild_rules import Refused as RebuildRefused
+    from projections.source import LostPosition
 
     if isinstance(error, BadUse | BadSettings | ModelRefused):
         return BAD_USE
     ours = (AlreadyRunning, Missing, NoFfmpeg, NotDelivered, NotRunning, Refused, StartFailed, Unwritable)
     theirs = (NoBroker, NoRuntime, KafkaException, OperationalError, OSError)
+    tables = (LostPosition, NotLive, RebuildRefused)
     demos = (KeyRefused, NeverRan, RenderFailed)
-    if isinstance(error, (*ours, *theirs, *demos)):
+    if isinstance(error, (*ours, *theirs, *demos, *tables)):
         return FAILED
     return None
 

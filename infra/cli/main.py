@@ -4,7 +4,22 @@ import sys
 
 import typer
 
-from infra.cli import analyze, channels, demo, models, settings, status, tail, up
+from infra.cli import (
+    analyze,
+    channels,
+    demo,
+    dlq,
+    export,
+    models,
+    rebuild,
+    replay,
+    settings,
+    status,
+    tail,
+    topics,
+    up,
+    verify,
+)
 from infra.cli.exits import INTERRUPTED, say_and_exit
 
 app = typer.Typer(
@@ -31,6 +46,12 @@ app.add_typer(channels.app, name="channels")
 app.add_typer(models.app, name="models")
 app.command("settings")(settings.settings)
 app.command("tail")(tail.tail)
+app.command("topics")(topics.topics)
+app.command("export")(export.export)
+app.add_typer(dlq.app, name="dlq")
+app.command("replay")(replay.replay)
+app.command("rebuild")(rebuild.rebuild)
+app.command("verify")(verify.verify)
 app.command("demo")(demo.demo)
 
 

@@ -35,7 +35,7 @@ def horus(tmp_path: Path, *given: str, **environment: str) -> subprocess.Complet
 
 @pytest.mark.parametrize(
     "command",
-    ["up", "down", "status", "channels", "settings", "tail", "demo", "models", "analyze"],
+    ["up", "down", "status", "channels", "settings", "tail", "dlq", "demo", "models", "analyze"],
 )
 def test_every_command_has_help(tmp_path: Path, command: str) -> None:
     done = horus(tmp_path, command, "--help")
