@@ -1,0 +1,75 @@
+"""Whether all that the log holds has been worked off: every group at the end, every projection too."""
+
+from collections.abc import Collection
+
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from infra.follow import consumer_at
+from infra.kafka import connection, why
+from projections.tables import ProjectionOffset
+from schemas.topics import AUDIO_CHUNKS, DETECTIONS, FRAMES, OCORRENCIAS, STREAM_STATUS, TOPICS, Topic
+
+ADMIN_TIMEOUT_S = 10.0
+GROUPS: dict[str, tuple[Topic, ...]] = {
+    "horus-video": (FRAMES,),
+    "horus-audio": (AUDIO_CHUNKS,),
+    "horus-decisions": (DETECTIONS, STREAM_STATUS),
+    "horus-evidence": (OCORRENCIAS,),
+}
+
+
+def behind(bootstrap_servers: str, engine: Engine) -> list[str]:
+    """Return a line for each reader that is not at the end of its topic, or why that cannot be known now."""
+    try:
+        ends = _ends(bootstrap_servers, {topic.name for topics in GROUPS.values() for topic in topics})
+        return [*_groups(bootstrap_servers, ends), *_projections(bootstrap_servers, engine)]
+    except KafkaException as error:
+        return [f"Kafka: {why(error)}"]
+    except TimeoutError:
+        return ["Kafka: no answer"]
+    except SQLAlchemyError as error:
+        return [f"Postgres: {str(error).splitlines()[0]}"]
+
+
+def _ends(bootstrap_servers: str, names: Collection[str]) -> dict[tuple[str, int], int]:
+    found: dict[tuple[str, int], int] = {}
+    for topic in (each for each in TOPICS if each.name in names):
+        consumer, span = consumer_at(bootstrap_servers, topic)
+        consumer.close()
+        found |= {(topic.name, number): end for number, (_, end) in span.items()}
+    return found
+
+
+def _groups(bootstrap_servers: str, ends: dict[tuple[str, int], int]) -> list[str]:
+    admin = AdminClient(connection(bootstrap_servers))
+    found = []
+    for group, topics in GROUPS.items():
+        places = [
+            TopicPartition(topic.name, number) for topic in topics for number in range(topic.partitions)
+        ]
+        asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group, places)])
+        committed = asked[group].result(ADMIN_TIMEOUT_S)
+        lag = sum(
+            # Nothing committed is said as a negative offset: nothing was read.
+            max(0, ends[each.topic, each.partition] - max(0, each.offset))
+            for each in committed.topic_partitions or ()
+        )
+        if lag:
+            found.append(f"{group} by {lag}")
+    return found
+
+
+def _projections(bootstrap_servers: str, engine: Engine) -> list[str]:
+    with Session(engine) as session:
+        rows = list(session.scalars(select(ProjectionOffset)))
+    ends = _ends(bootstrap_servers, {row.topic for row in rows})
+    lag: dict[str, int] = {}
+    for row in rows:
+        missing = ends.get((row.topic, row.partition), row.next_offset) - row.next_offset
+        if missing > 0:
+            lag[row.projection] = lag.get(row.projection, 0) + missing
+    return [f"projection {name} by {missing}" for name, missing in lag.items()]
