@@ -56,7 +56,7 @@ class Aired:
         self.heard = heard
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def aired(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aired]:
     file = rendered(PROGRAMME, tmp_path_factory.mktemp("programme"))
     port = free_port(socket.SOCK_DGRAM)

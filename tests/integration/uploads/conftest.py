@@ -56,7 +56,7 @@ class Rig(msgspec.Struct, frozen=True, kw_only=True):
         return self.installation.home / "media"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def quiet_log(servers_home: Path) -> Iterator[str]:
     """Yield a broker of these tests' own: on the run's, the stages would first work through all that other
     tests have written."""
@@ -65,7 +65,7 @@ def quiet_log(servers_home: Path) -> Iterator[str]:
         yield bootstrap_servers
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def rig(quiet_log: str, postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     """Yield an installation with all its stages at work."""
     home = tmp_path_factory.mktemp("uploads")
@@ -97,7 +97,7 @@ def rig(quiet_log: str, postgres: str, tmp_path_factory: pytest.TempPathFactory)
         yield Rig(installation=made, api=api, producer=producer)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A browser's MP4 of the synthetic programme: a black picture and a silence in eight seconds."""
     folder = tmp_path_factory.mktemp("clip")
@@ -106,7 +106,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def long_clip(clip: Path) -> Path:
     """The same six times, end to end: 48 seconds, longer than what is waited for."""
     made = clip.with_name("long.mp4")

@@ -15,7 +15,7 @@ from training.truth_file import Fault
 
 @pytest.fixture(scope="module")
 def tracks(sources: list[Source]) -> list[Track]:
-    return [compose_track(sources, "train", seed, 24.0, healthy=False) for seed in range(14)]
+    return [compose_track(sources, "train", seed, 24.0, healthy=False) for seed in range(18)]
 
 
 def inside(track: Track, fault: Fault) -> Stereo:
@@ -70,7 +70,7 @@ def test_lessons_have_twice_the_faults_that_air_has(sources: list[Source]) -> No
     on_air, lessons = (
         sum(
             len(compose_track(sources, "train", seed, 40.0, healthy=False, spacing=spacing).faults)
-            for seed in range(5)
+            for seed in range(7)
         )
         for spacing in (ON_AIR, LESSONS)
     )

@@ -1,0 +1,1 @@
+"""A whole Horus in a browser: a package, so that it ends with its own tests."""
