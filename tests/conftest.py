@@ -29,7 +29,7 @@ property_settings.register_profile("explore", deadline=None, max_examples=1000)
 property_settings.load_profile("same")
 
 # What shares costly fixtures stays on one worker when tests run side by side: these folders whole, or a file.
-TOGETHER = ("integration/analysis", "integration/uploads", "e2e")
+TOGETHER = ("integration/analysis", "integration/uploads", "integration/replay", "e2e")
 # Begun first, so that the long ones do not stand alone at the end.
 LONGEST = ("e2e", "integration/infra/test_up", "integration/producers", "integration/uploads")
 

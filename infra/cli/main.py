@@ -38,6 +38,17 @@ app = typer.Typer(
     horus demo                                  all of it at once, with synthetic television
     """,
 )
+
+
+@app.callback()
+def prepare() -> None:
+    """Keep what is logged out of standard output, which belongs to the command's answer."""
+    # Imported here: `horus --help` is to be quick.
+    from infra import logs
+
+    logs.configure("horus", "WARNING")
+
+
 app.command("up")(up.up)
 app.command("down")(up.down)
 app.command("status")(status.status)

@@ -121,12 +121,9 @@ def own_database(postgres: str) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
-def installation(
-    topics: str, postgres: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Installation]:
-    """Yield an installation whose projector runs; its API does not yet."""
-    home = tmp_path_factory.mktemp("installation")
+@contextmanager
+def installed(topics: str, postgres: str, home: Path) -> Iterator[Installation]:
+    """Run a projector on a database of its own until the block is left; yields its installation."""
     with new_database(postgres) as url:
         made = Installation(
             home=home,
@@ -142,6 +139,15 @@ def installation(
         )
         with made.running("projections"):
             yield made
+
+
+@pytest.fixture(scope="session")
+def installation(
+    topics: str, postgres: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """Yield an installation whose projector runs; its API does not yet."""
+    with installed(topics, postgres, tmp_path_factory.mktemp("installation")) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
