@@ -26,7 +26,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: int
     runtime: str
     latency_ms: float | None
-    """Median CPU of one inference in one thread; None when it was not run."""
+    """Least CPU of one inference in one thread; None when it was not run."""
     slow: bool
     """Above LIMIT_MS. No finding: it depends on the machine, and keeps nothing from running."""
 

@@ -20,7 +20,7 @@ class Trial:
     """What came of it."""
 
     latency_ms: float
-    """Least CPU time of one inference, quantisation included: the rest is what other work did to the caches."""
+    """Least CPU time of one inference, quantisation included: more is what other work did to the caches."""
     lowest: float
     highest: float
     """Of all scores."""
