@@ -79,7 +79,8 @@ def teach(net: keras.Model, lessons: keras.utils.PyDataset, epochs: int) -> None
     optimizer = keras.optimizers.AdamW(
         schedule, weight_decay=_DECAY, use_ema=True, ema_momentum=0.99, ema_overwrite_frequency=None
     )
-    pupil.compile(optimizer, loss=_weighted_loss)
+    # Compiled just in time, a step of such small layers takes 85 ms of one core instead of 46.
+    pupil.compile(optimizer, loss=_weighted_loss, jit_compile=False)
     pupil.fit(lessons, epochs=epochs, verbose=2, shuffle=False)
     optimizer.finalize_variable_values(pupil.trainable_variables)
 
