@@ -30,8 +30,19 @@ property_settings.load_profile("same")
 
 # What shares costly fixtures stays on one worker when tests run side by side: these folders whole, or a file.
 TOGETHER = ("integration/analysis", "integration/uploads", "integration/replay", "e2e")
-# Begun first, so that the long ones do not stand alone at the end.
-LONGEST = ("e2e", "integration/infra/test_up", "integration/producers", "integration/uploads")
+# Begun first, so that none of the long ones stands alone at the end; the short ones fill what time is left.
+LONGEST = (
+    "e2e",
+    "integration/infra/test_up",
+    "integration/api/test_ocorrencia_outage",
+    "integration/uploads",
+    "integration/producers",
+    "integration/api/test_push_stress",
+    "integration/api/test_fuzz",
+    "integration/processors",
+    "integration/projections",
+    "integration",
+)
 
 # Only a leash: a cold JVM beside much other work on two cores; a start takes 2 s on a quiet machine.
 START_DEADLINE_S = 180.0

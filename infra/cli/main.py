@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from infra import logs
 from infra.cli import (
     analyze,
     channels,
@@ -38,17 +39,6 @@ app = typer.Typer(
     horus demo                                  all of it at once, with synthetic television
     """,
 )
-
-
-@app.callback()
-def prepare() -> None:
-    """Keep what is logged out of standard output, which belongs to the command's answer."""
-    # Imported here: `horus --help` is to be quick.
-    from infra import logs
-
-    logs.configure("horus", "WARNING")
-
-
 app.command("up")(up.up)
 app.command("down")(up.down)
 app.command("status")(status.status)
@@ -68,6 +58,8 @@ app.command("demo")(demo.demo)
 
 def main() -> None:
     """Run the command line; a user's mistake ends in one line, never in a traceback."""
+    # Standard output belongs to the command's answer.
+    logs.configure("horus", "WARNING")
     try:
         app()
     except KeyboardInterrupt:

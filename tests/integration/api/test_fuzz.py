@@ -10,7 +10,7 @@ from benchmarks.fuzz_verdict import Finding, Verdict
 from benchmarks.push_place import servers
 
 SEED = 7
-REQUESTS = 300
+REQUESTS = 200
 
 
 @pytest.mark.timeout(900)
