@@ -3,6 +3,7 @@
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import cv2
@@ -50,9 +51,11 @@ def encode(
                 for frame in frames:
                     planes = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420), np.uint8)
                     process.stdin.write(planes.data)
-                process.stdin.close()
             except BrokenPipeError:
                 pass  # what ffmpeg says tells more
+            # What is still in the buffer has nobody to go to then.
+            with suppress(BrokenPipeError):
+                process.stdin.close()
             process.wait()
             told.seek(0)
             said = told.read().decode(errors="replace").strip()

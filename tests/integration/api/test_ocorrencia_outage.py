@@ -23,6 +23,8 @@ from tests.integration.api.conftest import Api, Installation, wait_until
 from tests.integration.api.test_ocorrencia_commands import together
 from tests.integration.api.test_outage import Broker
 
+pytestmark = pytest.mark.long
+
 REST = "/api/v1/ocorrencias"
 BODY = {"type": "fade", "start_ts": "2026-11-22T03:12:00Z", "duration_s": 3}
 

@@ -19,6 +19,8 @@ from tests.alarms import Alarm
 from tests.conftest import running
 from tests.integration.api.conftest import DEADLINE_S, KEY, Api, Installation, wait_until
 
+pytestmark = pytest.mark.long
+
 
 class Broker(msgspec.Struct, frozen=True, kw_only=True):
     """A broker that can be killed and started again on the same data."""

@@ -134,6 +134,7 @@ def test_stack_is_ready_heals_itself_and_goes_down_whole(home: Home) -> None:
     assert home.left() == []
 
 
+@pytest.mark.long
 def test_interrupted_start_ends_with_130_and_leaves_nothing(home: Home) -> None:
     up = home.foreground()
     until(lambda: "Kafka answers" in home.said() or up.poll() is not None, home.said)
@@ -143,6 +144,7 @@ def test_interrupted_start_ends_with_130_and_leaves_nothing(home: Home) -> None:
     assert home.left() == []
 
 
+@pytest.mark.long
 def test_foreground_killed_takes_everything_with_it(home: Home) -> None:
     up = home.foreground()
     until(lambda: "Kafka answers" in home.said() or up.poll() is not None, home.said)

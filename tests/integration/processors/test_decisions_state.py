@@ -21,6 +21,8 @@ from tests.integration.processors.own_decisions import PARTITIONS, OwnTopics, ow
 from tests.integration.processors.own_worker import DEADLINE_S, own_worker, wait_until
 from tests.integration.processors.programme import expected_ids, programme
 
+pytestmark = pytest.mark.long
+
 SEED = 20261123
 SECONDS = 180
 STRETCH = 20

@@ -11,6 +11,8 @@ from infra.media_store import MediaStore, sha256_of
 from schemas.events import FramesIndexed
 from tests.integration.producers.on_air import FFMPEG, Watched, producers
 
+pytestmark = pytest.mark.long
+
 POINTS_OF_INGEST = [point for point in POINTS if point.startswith(("ingest.", "outbox."))]
 SOON_S = 60.0
 
