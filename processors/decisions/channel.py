@@ -7,7 +7,8 @@ import msgspec
 
 from processors.decisions.limits import Limits
 from processors.decisions.quiet import quiet
-from processors.decisions.rules import Rule, Rules
+from processors.decisions.rule import Rule
+from processors.decisions.rules import Rules
 from processors.decisions.signal import Outage, lasting, over
 from processors.decisions.suppression import settled
 from processors.decisions.tally import FileState

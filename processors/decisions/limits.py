@@ -1,12 +1,10 @@
 """Within what classes are quiet, made once for the many segments that are scored alike. Pure."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import msgspec
 
-if TYPE_CHECKING:
-    from processors.decisions.rules import Rule
+from processors.decisions.rule import Rule
 
 # So far below its edge that no rounding in the sum of a window lifts an average over a threshold: a window
 # has at most a hundred samples, each sum rounds by some 1e-14.
@@ -35,7 +33,7 @@ class Limits(msgspec.Struct, frozen=True):
     """The most that any of their averages takes."""
 
 
-def limits(classes: Mapping[str, "Rule"]) -> Limits | None:
+def limits(classes: Mapping[str, Rule]) -> Limits | None:
     """Return within what classes are quiet; None when one is not watched for: that mutes it without end."""
     if not classes or not all(rule.enabled for rule in classes.values()):
         return None

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from processors.decisions.rules import Rule
+from processors.decisions.rule import Rule
 from processors.decisions.track import Alarm, Change, Closed, Escalated, Opened
 from schemas.severity import severity_of
 

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import msgspec
 
-from processors.decisions.rules import SUPPRESSED_BY, Rule
+from processors.decisions.rule import Rule
+from processors.decisions.rules import SUPPRESSED_BY
 from processors.decisions.track import Change, Opened, Sample, Track, close, step
 
 Tracks = Mapping[str, Track]

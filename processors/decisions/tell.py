@@ -2,7 +2,7 @@
 
 import msgspec
 
-from processors.decisions.rules import Rule
+from processors.decisions.rule import Rule
 from processors.decisions.track import Alarm, Change, Closed, Escalated, Opened, Sample
 from schemas.events import OcorrenciaClosed, OcorrenciaEscalated, OcorrenciaOpened
 from schemas.events.detections import ModelUsed

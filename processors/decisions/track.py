@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from processors.decisions.rules import Rule
+from processors.decisions.rule import Rule
 from schemas.severity import Severity, severity_of
 
 # Epochs may overlap by less than this, by jitter; more is another clock.

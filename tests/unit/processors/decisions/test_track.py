@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors.decisions.rules import Rule
+from processors.decisions.rule import Rule
 from processors.decisions.track import Change, Closed, Escalated, Opened, Sample, Track, step
 from schemas.faults import Category
 from schemas.severity import Severity, severity_of
