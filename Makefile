@@ -16,7 +16,7 @@ help:
 	@echo 'make up | down | status  Horus on this machine'
 	@echo 'make test                lint, types, import rule, unit, integration and end-to-end tests'
 	@echo 'make soak [KILLS= SEED= HOURS=]  Horus under the knife for hours, and a verdict (docs/soak.md)'
-	@echo 'make test-long           brokers killed, whole stacks interrupted, each crash point once: what make test has no time for'
+	@echo 'make test-long           brokers killed, stacks interrupted, each crash point once, the older runtime: what make test has no time for'
 	@echo 'make format              lay the code out'
 	@echo 'make contract            JSON Schemas, AsyncAPI and docs/events.md from the events in the code'
 	@echo 'make train MEDIA=folder  make the models anew (its own environment, with TensorFlow)'
@@ -84,11 +84,11 @@ lint: $(STAMPS)/package
 types: $(STAMPS)/package
 	$(BIN)/mypy schemas infra producers processors projections api training benchmarks examples tests
 
-all: setup chromium $(TFLITE)/.packages
+all: setup chromium
 	$(BIN)/pytest -q -n 3 $(BESIDE) -m 'not long' tests/unit tests/integration tests/e2e
 
 # What the short soak does at random, once each on purpose.
-test-long: setup
+test-long: setup $(TFLITE)/.packages
 	$(BIN)/pytest -q -n 2 $(BESIDE) -m long tests/integration
 
 unit: setup

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[3]
 # Only a leash: ten processes start on two cores, beside whatever else the machine does.
 DEADLINE_S = 240.0
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 
 class Home:
@@ -134,7 +134,6 @@ def test_stack_is_ready_heals_itself_and_goes_down_whole(home: Home) -> None:
     assert home.left() == []
 
 
-@pytest.mark.long
 def test_interrupted_start_ends_with_130_and_leaves_nothing(home: Home) -> None:
     up = home.foreground()
     until(lambda: "Kafka answers" in home.said() or up.poll() is not None, home.said)
@@ -144,7 +143,6 @@ def test_interrupted_start_ends_with_130_and_leaves_nothing(home: Home) -> None:
     assert home.left() == []
 
 
-@pytest.mark.long
 def test_foreground_killed_takes_everything_with_it(home: Home) -> None:
     up = home.foreground()
     until(lambda: "Kafka answers" in home.said() or up.poll() is not None, home.said)

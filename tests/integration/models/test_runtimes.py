@@ -18,6 +18,8 @@ from processors.models.model import Model
 from processors.models.runtime import LITERT, TFLITE_RUNTIME
 from processors.video.measure import measure_video
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[3]
 CATEGORIES = ["video", "audio"]
 Arrays = dict[str, NDArray[np.float32]]
