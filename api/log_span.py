@@ -8,12 +8,12 @@ import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from infra.kafka import decoded, reader_config
+from infra.offsets import watermarks
 from schemas.envelope import Envelope, Undecodable
 from schemas.topics import Topic
 
 log = structlog.get_logger()
 
-METADATA_TIMEOUT_S = 10.0
 # A broker that restarts is back within seconds; past this whoever reads is better told to come again.
 SILENCE_S = 20.0
 # How long a take waits for its batch to fill up.
@@ -43,8 +43,7 @@ class Span(msgspec.Struct, frozen=True):
 
 def bounds(consumer: Consumer, topic: Topic) -> Span:
     """Return what the log holds now. Raises KafkaException when the broker is away."""
-    low, high = consumer.get_watermark_offsets(TopicPartition(topic.name, 0), timeout=METADATA_TIMEOUT_S)
-    return Span(low, high)
+    return Span(*watermarks(consumer, topic.name, 0))
 
 
 def reader(bootstrap_servers: str) -> Consumer:

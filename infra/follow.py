@@ -9,6 +9,7 @@ import structlog
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 from infra.kafka import decoded, reader_config, why
+from infra.offsets import offsets_at, watermarks
 from schemas.envelope import Envelope, Undecodable
 from schemas.topics import Topic
 
@@ -16,7 +17,6 @@ log = structlog.get_logger()
 
 # How long a poll may sleep; bounds how late `stop` is heard.
 POLL_S = 0.2
-METADATA_TIMEOUT_S = 10.0
 
 
 def consumer_at(
@@ -31,13 +31,12 @@ def consumer_at(
     partitions = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
     span: dict[int, tuple[int, int]] = {}
     for each in partitions:
-        low, high = consumer.get_watermark_offsets(each, timeout=METADATA_TIMEOUT_S)
-        span[each.partition] = (low, high)
+        span[each.partition] = watermarks(consumer, topic.name, each.partition)
     if since is not None:
         stamp = int(since.timestamp() * 1000)
         asked = [TopicPartition(topic.name, each.partition, stamp) for each in partitions]
-        for found in consumer.offsets_for_times(asked, timeout=METADATA_TIMEOUT_S):
-            low, high = span[found.partition]
+        for found in offsets_at(consumer, asked):
+            _, high = span[found.partition]
             # A negative offset says that nothing is that young: start at the end.
             span[found.partition] = (found.offset if found.offset >= 0 else high, high)
     consumer.assign([TopicPartition(topic.name, number, start) for number, (start, _) in span.items()])

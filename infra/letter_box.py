@@ -10,10 +10,10 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 
 from infra.kafka import headers_of, reader_config
 from infra.letters import Letter, Mark, letter_or_mark
+from infra.offsets import offsets_at, watermarks
 from schemas.envelope import Headers
 from schemas.topics import Topic
 
-METADATA_TIMEOUT_S = 10.0
 POLL_S = 0.2
 # A broker that is there answers a fetch in milliseconds; one that was killed is back in some seconds.
 SILENCE_S = 15.0
@@ -93,7 +93,7 @@ def _records(
     """Yield what the one partition of a topic holds now, within what the arguments leave."""
     consumer = Consumer(reader_config(bootstrap_servers, f"horus-letters-{uuid.uuid4()}"))
     try:
-        low, end = consumer.get_watermark_offsets(TopicPartition(name, 0), timeout=METADATA_TIMEOUT_S)
+        low, end = watermarks(consumer, name, 0)
         start = max(low, first)
         if last is not None:
             start = max(start, end - last)
@@ -110,7 +110,7 @@ def _records(
 
 def _offset_at(consumer: Consumer, name: str, since: datetime, end: int) -> int:
     stamp = int(since.timestamp() * 1000)
-    (found,) = consumer.offsets_for_times([TopicPartition(name, 0, stamp)], timeout=METADATA_TIMEOUT_S)
+    (found,) = offsets_at(consumer, [TopicPartition(name, 0, stamp)])
     # A negative offset says that nothing is that young.
     return found.offset if found.offset >= 0 else end
 

@@ -10,12 +10,12 @@ import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from infra.kafka import headers_of, reader_config, why
+from infra.offsets import watermarks
 from schemas.envelope import Headers
 from schemas.topics import Topic
 
 log = structlog.get_logger()
 
-METADATA_TIMEOUT_S = 10.0
 # A broker that is there takes milliseconds; a supervisor kills what has not ended some seconds later.
 _CLOSE_S = 3.0
 # Errors that say the stored position is not in this log: waiting does not help.
@@ -104,9 +104,7 @@ class KafkaSource:
         """Return what each partition holds. Raises KafkaException."""
         found: dict[Partition, Bounds] = {}
         for number in range(topic.partitions):
-            low, high = self._consumer.get_watermark_offsets(
-                TopicPartition(topic.name, number), timeout=METADATA_TIMEOUT_S
-            )
+            low, high = watermarks(self._consumer, topic.name, number)
             found[Partition(topic.name, number)] = Bounds(low, high)
         return found
 

@@ -8,6 +8,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 
 from infra.export.intervals import Interval
 from infra.kafka import connection
+from infra.offsets import offsets_at, watermarks
 
 METADATA_S = 10.0
 BATCH = 1000
@@ -53,9 +54,7 @@ class Records:
         if metadata.error is not None and metadata.error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
             return {}
         marks = {
-            number: self._consumer.get_watermark_offsets(
-                TopicPartition(self._topic, number), timeout=METADATA_S
-            )
+            number: watermarks(self._consumer, self._topic, number, timeout_s=METADATA_S)
             for number in sorted(metadata.partitions)
         }
         firsts = self._at(since, marks) if since is not None else {}
@@ -70,7 +69,7 @@ class Records:
         # A negative offset says that nothing is that young.
         return {
             found.partition: found.offset if found.offset >= 0 else marks[found.partition][1]
-            for found in self._consumer.offsets_for_times(asked, timeout=METADATA_S)
+            for found in offsets_at(self._consumer, asked, timeout_s=METADATA_S)
         }
 
     def read(self, partition: int, stretch: Interval) -> Iterator[Message]:

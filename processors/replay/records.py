@@ -9,8 +9,9 @@ import msgspec
 import structlog
 from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 
-from infra.follow import METADATA_TIMEOUT_S, consumer_at
+from infra.follow import consumer_at
 from infra.kafka import decoded
+from infra.offsets import offsets_at
 from schemas.envelope import Envelope, Undecodable
 from schemas.names import analysis_of
 from schemas.topics import Topic
@@ -99,7 +100,7 @@ class Records(AbstractContextManager["Records"]):
 
     def _offset(self, partition: int, since: datetime, end: int) -> int:
         asked = TopicPartition(self._topic.name, partition, int(since.timestamp() * 1000))
-        (found,) = self._consumer.offsets_for_times([asked], timeout=METADATA_TIMEOUT_S)
+        (found,) = offsets_at(self._consumer, [asked])
         # A negative offset says that nothing is that young.
         return found.offset if found.offset >= 0 else end
 

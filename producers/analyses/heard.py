@@ -6,8 +6,8 @@ import msgspec
 from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
 from infra.dead_letter import REASON
-from infra.follow import METADATA_TIMEOUT_S
 from infra.kafka import decoded, headers_of, reader_config
+from infra.offsets import offsets_at, watermarks
 from infra.segment_log import partition_of
 from schemas.envelope import Undecodable
 from schemas.events import AnalysisDecided, AnalysisRequested, AudioMeasured, VideoMeasured
@@ -92,8 +92,8 @@ class Words:
         starts: list[TopicPartition] = []
         behind: dict[tuple[str, int], int] = {}
         asked = [TopicPartition(topic, number, since) for topic, number in places]
-        for found in self._consumer.offsets_for_times(asked, timeout=METADATA_TIMEOUT_S):
-            _, end = self._consumer.get_watermark_offsets(found, timeout=METADATA_TIMEOUT_S)
+        for found in offsets_at(self._consumer, asked):
+            _, end = watermarks(self._consumer, found.topic, found.partition)
             # A negative offset says that nothing is that young.
             start = found.offset if found.offset >= 0 else end
             starts.append(TopicPartition(found.topic, found.partition, start))
