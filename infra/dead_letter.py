@@ -1,8 +1,9 @@
 """Dead letters: a rejected record goes on byte for byte, with why it was rejected in further headers."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
 from confluent_kafka import Producer
 
 from infra.clock import iso
@@ -19,25 +20,27 @@ WHY = (REASON, STAGE, TOPIC, PARTITION, OFFSET, AT)
 """The headers that are added to those of a rejected record, in this order."""
 
 
-def dead_letter_headers(
-    headers: Iterable[tuple[str, str | bytes | None]] | None,
-    *,
-    reason: str,
-    stage: str,
-    topic: str,
-    partition: int,
-    offset: int,
-    at: datetime,
-) -> Headers:
+class Rejection(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that a stage puts aside: where it lies, its bytes, and why."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, str | bytes | None]]
+    reason: str
+
+
+def dead_letter_headers(rejection: Rejection, *, stage: str, at: datetime) -> Headers:
     """Return the record's own headers, unchanged and first, then who rejected it, when, where and why."""
-    own: Headers = [(name, value) for name, value in headers or ()]
     return [
-        *own,
-        (REASON, reason.encode()),
+        *rejection.headers,
+        (REASON, rejection.reason.encode()),
         (STAGE, stage.encode()),
-        (TOPIC, topic.encode()),
-        (PARTITION, str(partition).encode()),
-        (OFFSET, str(offset).encode()),
+        (TOPIC, rejection.topic.encode()),
+        (PARTITION, str(rejection.partition).encode()),
+        (OFFSET, str(rejection.offset).encode()),
         (AT, iso(at).encode()),
     ]
 
@@ -50,35 +53,16 @@ class DeadLetters:
         self._stage = stage
         self._producer = Producer(writer_config(bootstrap_servers, f"{stage}-dlq", linger_ms=0))
 
-    def put(
-        self,
-        *,
-        dlq: str,
-        topic: str,
-        partition: int,
-        offset: int,
-        key: bytes | None,
-        value: bytes | None,
-        headers: Iterable[tuple[str, str | bytes | None]] | None,
-        reason: str,
-        at: datetime,
-    ) -> None:
-        """Write one rejected record to ``dlq``. Raises RuntimeError when the broker does not confirm."""
+    def put(self, dlq: str, rejection: Rejection, at: datetime) -> None:
+        """Write a rejected record to the topic ``dlq``. Raises RuntimeError: the broker does not confirm."""
         failed: list[str] = []
         self._producer.produce(
             dlq,
-            key=key,
-            value=value,
-            headers=dead_letter_headers(
-                headers,
-                reason=reason,
-                stage=self._stage,
-                topic=topic,
-                partition=partition,
-                offset=offset,
-                at=at,
-            ),
+            key=rejection.key,
+            value=rejection.value,
+            headers=dead_letter_headers(rejection, stage=self._stage, at=at),
             on_delivery=lambda error, _: failed.append(error.str()) if error else None,
         )
         if self._producer.flush(30) or failed:
-            raise RuntimeError(f"dead letter for {topic}[{partition}]@{offset} not confirmed: {failed}")
+            place = f"{rejection.topic}[{rejection.partition}]@{rejection.offset}"
+            raise RuntimeError(f"dead letter for {place} not confirmed: {failed}")

@@ -3,20 +3,17 @@
 import time
 
 import structlog
-from confluent_kafka import KafkaError, KafkaException, Message
+from confluent_kafka import KafkaException, Message
 
 from infra import clock
-from infra.dead_letter import DeadLetters
-from infra.follow import consumer_at
+from infra.dead_letter import DeadLetters, Rejection
 from infra.kafka import headers_of, why
-from schemas.topics import Topic, dead_letters
+from infra.letter_box import letters
+from infra.letters import Letter
+from schemas.topics import Topic
 
 log = structlog.get_logger()
 
-_STAGE_HEADER = "horus_dlq_stage"
-_PARTITION_HEADER = "horus_dlq_partition"
-_OFFSET_HEADER = "horus_dlq_offset"
-_POLL_S = 0.2
 # A try asks for ten seconds, or waits thirty for the broker's word: a broker that restarts is back by then.
 TRIES = 3
 AGAIN_S = 1.0
@@ -44,7 +41,7 @@ class Rejected:
         for left in reversed(range(TRIES)):
             try:
                 self._put(message, partition, offset, reason)
-            except (KafkaException, RuntimeError) as error:
+            except (KafkaException, RuntimeError, TimeoutError) as error:
                 told = why(error) if isinstance(error, KafkaException) else str(error)
                 log.error("dead letter not written", partition=partition, offset=offset, error=told)
                 # While the broker is away there is nothing else to follow either.
@@ -57,8 +54,7 @@ class Rejected:
             self._told = _told_before(self._bootstrap_servers, self._topic, self._stage)
         if (partition, offset) in self._told:
             return
-        self._letters.put(
-            dlq=self._topic.dlq,
+        rejection = Rejection(
             topic=self._topic.name,
             partition=partition,
             offset=offset,
@@ -66,37 +62,12 @@ class Rejected:
             value=message.value(),
             headers=headers_of(message),
             reason=reason,
-            at=clock.now(),
         )
+        self._letters.put(self._topic.dlq, rejection, clock.now())
         self._told.add((partition, offset))
 
 
 def _told_before(bootstrap_servers: str, topic: Topic, stage: str) -> set[Place]:
     """Return the places in a topic of which its dead letters already hold one by this stage."""
-    consumer, span = consumer_at(bootstrap_servers, dead_letters(topic))
-    behind = {number: end for number, (start, end) in span.items() if start < end}
-    found: set[Place] = set()
-    try:
-        while behind:
-            for message in consumer.consume(500, _POLL_S):
-                number = message.partition() or 0
-                if (error := message.error()) is not None:
-                    if error.code() == KafkaError._PARTITION_EOF:
-                        behind.pop(number, None)
-                    continue
-                if (message.offset() or 0) + 1 >= behind.get(number, 0):
-                    behind.pop(number, None)
-                # The headers of the letter stand behind the record's own, of whatever name those are.
-                said = dict(headers_of(message))
-                if _text(said.get(_STAGE_HEADER)) == stage:
-                    partition, offset = (
-                        _text(said.get(name)) for name in (_PARTITION_HEADER, _OFFSET_HEADER)
-                    )
-                    found.add((int(partition), int(offset)))
-    finally:
-        consumer.close()
-    return found
-
-
-def _text(value: str | bytes | None) -> str:
-    return value.decode(errors="replace") if isinstance(value, bytes) else value or ""
+    written = letters(bootstrap_servers, topic)
+    return {each.record for each in written if isinstance(each, Letter) and each.stage == stage}

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, IntegrityError
 
 from infra import clock, crash_point
+from infra.dead_letter import Rejection
 from infra.poison import PoisonGauge, TooMuchPoison
 from projections import positions
 from projections.ahead import Ahead
@@ -19,7 +20,6 @@ from projections.projection import Placed, Projection
 from projections.source import Partition, Positions, Raw, Source
 from projections.verdict import Batch, Rejected, judged
 from projections.verdict import after as after_of
-from schemas.envelope import Headers
 from schemas.topics import Topic
 
 log = structlog.get_logger()
@@ -33,19 +33,7 @@ POLL_S = 0.2
 class Letters(Protocol):
     """Where rejected records go; see `infra.dead_letter.DeadLetters`."""
 
-    def put(
-        self,
-        *,
-        dlq: str,
-        topic: str,
-        partition: int,
-        offset: int,
-        key: bytes | None,
-        value: bytes | None,
-        headers: Headers | None,
-        reason: str,
-        at: datetime,
-    ) -> None:
+    def put(self, dlq: str, rejection: Rejection, at: datetime) -> None:
         """Write one record, confirmed. Raises RuntimeError."""
 
 
@@ -246,18 +234,18 @@ class Projector:
 
     def _bury(self, record: Raw, reason: str) -> None:
         log.error("rejected", at=f"{record.partition}@{record.offset}", reason=reason)
+        rejection = Rejection(
+            topic=record.partition.topic,
+            partition=record.partition.number,
+            offset=record.offset,
+            key=record.key,
+            value=record.value,
+            headers=record.headers,
+            reason=reason,
+        )
+        dlq = self._topics[record.partition.topic].dlq
         patience("writing a dead letter", self._stopping, RuntimeError)(
-            lambda: self._letters.put(
-                dlq=self._topics[record.partition.topic].dlq,
-                topic=record.partition.topic,
-                partition=record.partition.number,
-                offset=record.offset,
-                key=record.key,
-                value=record.value,
-                headers=record.headers,
-                reason=reason,
-                at=self._now(),
-            )
+            lambda: self._letters.put(dlq, rejection, self._now())
         )
         crash_point.reached("projector.after-letter")
 

@@ -13,6 +13,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Engine, text
 
+from infra.dead_letter import Rejection
 from projections import physical, positions
 from projections.compare import Comparison, compared
 from projections.patience import Stopping
@@ -21,7 +22,6 @@ from projections.projector import BATCH, Projector
 from projections.rebuild_rules import Refused, Target, beginning_gone, left, target
 from projections.rebuild_swap import alone, discard, held, patiently
 from projections.source import Bounds, Log, Partition, Positions
-from schemas.envelope import Headers
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,19 +59,7 @@ class _SetAside:
     def __init__(self) -> None:
         self.count = 0
 
-    def put(
-        self,
-        *,
-        dlq: str,
-        topic: str,
-        partition: int,
-        offset: int,
-        key: bytes | None,
-        value: bytes | None,
-        headers: Headers | None,
-        reason: str,
-        at: datetime,
-    ) -> None:
+    def put(self, dlq: str, rejection: Rejection, at: datetime) -> None:
         self.count += 1
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from infra.dead_letter import dead_letter_headers
+from infra.dead_letter import Rejection, dead_letter_headers
 from infra.outlet import Outgoing
 from processors.stage.work import Emitted
 from schemas.envelope import Envelope, decode, encode
@@ -27,20 +27,17 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 
 def rejected(record: Taken, *, dlq: str, reason: str, stage: str, at: datetime) -> Outgoing:
     """Return the dead letter of a record, for the topic ``dlq``: its bytes as they were, why in headers."""
-    return Outgoing(
-        topic=dlq,
+    rejection = Rejection(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
         key=record.key,
         value=record.value,
-        headers=dead_letter_headers(
-            record.headers,
-            reason=reason,
-            stage=stage,
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
-            at=at,
-        ),
+        headers=record.headers,
+        reason=reason,
     )
+    headers = dead_letter_headers(rejection, stage=stage, at=at)
+    return Outgoing(topic=dlq, key=record.key, value=record.value, headers=headers)
 
 
 def outgoing(emitted: Emitted, *, source: str, at: datetime) -> list[Outgoing]:

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from infra import clock
 from infra.cli.main import app
-from infra.dead_letter import DeadLetters
+from infra.dead_letter import DeadLetters, Rejection
 from infra.follow import consumer_at
 from infra.kafka import Publisher, headers_of
 from infra.letter_box import newest_by_key
@@ -52,8 +52,7 @@ def horus(topics: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Horus
 
 def bury(servers: str, stage: str, key: bytes, *, topic: Topic = AUDIO_CHUNKS, offset: int = 1) -> None:
     """Leave a letter of a record of partition 5."""
-    DeadLetters(servers, stage).put(
-        dlq=topic.dlq,
+    rejection = Rejection(
         topic=topic.name,
         partition=5,
         offset=offset,
@@ -61,8 +60,8 @@ def bury(servers: str, stage: str, key: bytes, *, topic: Topic = AUDIO_CHUNKS, o
         value=RUBBISH,
         headers=HEADERS,
         reason="rubbish",
-        at=clock.now(),
     )
+    DeadLetters(servers, stage).put(topic.dlq, rejection, clock.now())
 
 
 def listed(horus: Horus, stage: str, *given: str) -> list[dict[str, object]]:

@@ -9,7 +9,7 @@ from infra.cli.dlq import LAST_WINS
 from infra.cli.dlq_shown import dump, line, table, whole
 from infra.cli.dlq_wanted import Wanted, lettered, wanted
 from infra.cli.exits import BadUse
-from infra.dead_letter import dead_letter_headers
+from infra.dead_letter import Rejection, dead_letter_headers
 from infra.letter_box import Rejected
 from infra.letters import LETTERED, Letter, Mark, folded, letter_or_mark, mark_headers, own_headers
 from schemas.envelope import Headers
@@ -20,9 +20,16 @@ OWN: Headers = [("ce_type", b"horus.VideoMeasured.v1"), ("odd", b"\xff\x00"), ("
 
 
 def headers(own: Headers = OWN, *, stage: str = "decisions", offset: int = 1234) -> Headers:
-    return dead_letter_headers(
-        own, reason="does not decode", stage=stage, topic=DETECTIONS.name, partition=3, offset=offset, at=AT
+    rejection = Rejection(
+        topic=DETECTIONS.name,
+        partition=3,
+        offset=offset,
+        key=b"tv1",
+        value=b"rubbish",
+        headers=own,
+        reason="does not decode",
     )
+    return dead_letter_headers(rejection, stage=stage, at=AT)
 
 
 def letter(number: int = 7, *, stage: str = "decisions", offset: int = 1234) -> Letter:
