@@ -20,4 +20,4 @@ SELECT
 FROM alarms
 WHERE told_at IS NOT NULL
 GROUP BY severity
-ORDER BY mean_seconds DESC NULLS LAST;
+ORDER BY mean_seconds DESC NULLS LAST, alarms DESC, severity;

@@ -20,4 +20,4 @@ SELECT
     arg_max(fault_type, seconds) AS worst_fault
 FROM by_type
 GROUP BY channel
-ORDER BY seconds_in_alarm DESC;
+ORDER BY seconds_in_alarm DESC, channel;
