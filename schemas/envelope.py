@@ -12,6 +12,10 @@ from schemas.upcast import EARLIER, name_and_version, upgraded
 CONTENT_TYPE = "application/json"
 SPEC_VERSION = "1.0"
 
+_VERSION, _CONTENT = SPEC_VERSION.encode(), CONTENT_TYPE.encode()
+_WRITTEN = ("ce_specversion", "ce_id", "ce_type", "ce_source", "ce_time", "content-type")
+"""The headers that `encode` writes, in its order."""
+
 Headers = list[tuple[str, str | bytes | None]]
 
 _encoder = msgspec.json.Encoder()
@@ -66,12 +70,12 @@ def encode(event: Event, *, source: str, time: datetime) -> Encoded:
         key=event.about().encode(),
         value=_encoder.encode(event),
         headers=[
-            ("ce_specversion", SPEC_VERSION.encode()),
+            ("ce_specversion", _VERSION),
             ("ce_id", identity.encode()),
             ("ce_type", event.TYPE.encode()),
             ("ce_source", source.encode()),
             ("ce_time", time.isoformat().encode()),
-            ("content-type", CONTENT_TYPE.encode()),
+            ("content-type", _CONTENT),
         ],
     )
 
@@ -81,12 +85,7 @@ def decode(headers: Iterable[tuple[str, bytes | str | None]] | None, value: byte
 
     Raises Undecodable when an attribute is missing, the type is unknown or the value does not fit it.
     """
-    attributes = _attributes(headers)
-    try:
-        identity, kind = attributes["ce_id"], attributes["ce_type"]
-        source, time = attributes["ce_source"], attributes["ce_time"]
-    except KeyError as error:
-        raise Undecodable(f"not a CloudEvent: header {error.args[0]} is missing") from error
+    identity, kind, source, time = _as_written(headers) or _attributes(headers)
     read = _read.get(kind)
     if read is None:
         raise Undecodable(f"unknown event type {kind!r}")
@@ -101,7 +100,23 @@ def decode(headers: Iterable[tuple[str, bytes | str | None]] | None, value: byte
     return Envelope(id=identity, type=kind, source=source, time=_time(time), event=event)
 
 
-def _attributes(headers: Iterable[tuple[str, bytes | str | None]] | None) -> dict[str, str]:
+def _as_written(headers: object) -> tuple[str, str, str, str] | None:
+    """Return id, type, source and time from the headers that `encode` writes; None: look at each of them.
+
+    Half of the time that looking takes, and rebuilding is made of this.
+    """
+    if not isinstance(headers, list) or len(headers) != len(_WRITTEN):
+        return None
+    (one, version), (two, identity), (three, kind), (four, source), (five, time), (six, content) = headers
+    if (one, two, three, four, five, six) != _WRITTEN or version != _VERSION or content != _CONTENT:
+        return None
+    try:
+        return identity.decode(), kind.decode(), source.decode(), time.decode()
+    except (AttributeError, UnicodeDecodeError):
+        return None
+
+
+def _attributes(headers: Iterable[tuple[str, bytes | str | None]] | None) -> tuple[str, str, str, str]:
     found: dict[str, str] = {}
     name = ""
     try:
@@ -110,7 +125,10 @@ def _attributes(headers: Iterable[tuple[str, bytes | str | None]] | None) -> dic
                 found[name] = raw.decode() if isinstance(raw, bytes) else raw
     except UnicodeDecodeError as error:
         raise Undecodable(f"header {name} is not UTF-8") from error
-    return found
+    try:
+        return found["ce_id"], found["ce_type"], found["ce_source"], found["ce_time"]
+    except KeyError as error:
+        raise Undecodable(f"not a CloudEvent: header {error.args[0]} is missing") from error
 
 
 def _time(text: str) -> datetime:

@@ -19,7 +19,6 @@ from schemas.events.ocorrencias import (
     OcorrenciaDeleted,
     OcorrenciaEdited,
     OcorrenciaEscalated,
-    OcorrenciaEvent,
     OcorrenciaOpened,
 )
 from schemas.severity import Severity
@@ -30,7 +29,7 @@ BEGINNINGS = (OcorrenciaOpened, OcorrenciaCreated)
 """The events with which an occurrence begins; its id is the offset of the first of them."""
 
 
-class Ack(msgspec.Struct, frozen=True, kw_only=True):
+class Ack(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Who has seen an occurrence."""
 
     by: str
@@ -41,7 +40,7 @@ class Ack(msgspec.Struct, frozen=True, kw_only=True):
     """Who said so at a console whose key several people share."""
 
 
-class Edit(msgspec.Struct, frozen=True, kw_only=True):
+class Edit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Who last corrected an occurrence, and what has been corrected so far."""
 
     by: str
@@ -95,10 +94,13 @@ def fold(
     opened or was deleted, and a command for another version leave the state as it is, the same object; so
     does an event of another family.
     """
-    if not isinstance(event, OcorrenciaEvent):
-        return state
-    if isinstance(event, BEGINNINGS):
-        return state if state is not None else _begun(event, event_id, offset, time)
+    sets = _SETS.get(type(event))
+    if sets is None:
+        return (
+            _begun(event, event_id, offset, time)
+            if state is None and isinstance(event, BEGINNINGS)
+            else state
+        )
     if state is None or state.deleted or event_id in state.applied or _stale(state, event):
         return state
     return msgspec.structs.replace(
@@ -106,11 +108,11 @@ def fold(
         version=state.version + 1,
         applied=(*state.applied, event_id),
         offsets=(*state.offsets, offset),
-        **_SETS[type(event)](state, event),
+        **sets(state, event),
     )
 
 
-def _stale(state: Ocorrencia, event: OcorrenciaEvent) -> bool:
+def _stale(state: Ocorrencia, event: Event) -> bool:
     """Tell whether a command was meant for another version: of two racing clients, the second one's is."""
     return isinstance(event, OcorrenciaChange) and event.if_version not in (None, state.version)
 
@@ -191,7 +193,7 @@ def _deleted(state: Ocorrencia, event: OcorrenciaDeleted) -> dict[str, object]:
     return {"deleted": True}
 
 
-_SETS: Mapping[type[OcorrenciaEvent], Callable[[Ocorrencia, Any], dict[str, object]]] = {
+_SETS: Mapping[type[Event], Callable[[Ocorrencia, Any], dict[str, object]]] = {
     OcorrenciaEscalated: _escalated,
     OcorrenciaClosed: _closed,
     EvidenceAttached: _shown,

@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
@@ -14,10 +14,10 @@ from sqlalchemy import Connection, Engine, create_engine, select, text
 
 from infra.kafka import Publisher
 from projections import physical
+from projections.lives import Lives
 from projections.ocorrencias import Ocorrencias
 from projections.patience import Stopping
 from projections.positions import stored
-from projections.projection import Placed
 from projections.projector import Projector, Superseded
 from projections.rebuild import Outcome, Rebuild, Wish
 from projections.rebuild_rules import Refused
@@ -145,8 +145,8 @@ def test_readers_see_every_row_all_the_while(kafka: str, topic: Topic, engine: E
 class Dies(Ocorrencias):
     """Kills its process before the first batch is committed."""
 
-    def apply(self, connection: Connection, events: Sequence[Placed]) -> None:
-        super().apply(connection, events)
+    def write(self, connection: Connection, lives: Lives) -> None:
+        super().write(connection, lives)
         os.kill(os.getpid(), signal.SIGKILL)
 
 
