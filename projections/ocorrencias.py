@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
-from sqlalchemy import ARRAY, Connection, Text, any_, bindparam, select
+from sqlalchemy import Connection, text
 
 from projections.bulk import insert, upsert
 from projections.lives import Lives
 from projections.physical import View, kept
 from projections.projection import Placed, Values
-from projections.rows import COLUMNS, Row, copy_line, from_values, values
+from projections.rows import COLUMNS, Row, copy_line, from_json, values
 from projections.tables import OcorrenciaV1
 from schemas.events.ocorrencias import OcorrenciaEvent
 from schemas.ocorrencia import fold
@@ -81,6 +81,10 @@ class Ocorrencias:
 
     def _load(self, connection: Connection, uids: set[str]) -> dict[str, Row]:
         # One array and not a parameter each: thousands of them would be laid out anew for every batch.
-        among = self._table.c.uid == any_(bindparam("uids", list(uids), ARRAY(Text)))
-        found = connection.execute(select(self._table).where(among))
-        return {row.uid: from_values(row._asdict()) for row in found}
+        # And a row as one text: msgspec reads it in a tenth of the time that a value each would take.
+        found = connection.execute(
+            text(f"SELECT CAST(row_to_json(r) AS text) FROM {self._table.name} r WHERE uid = ANY(:uids)"),
+            {"uids": list(uids)},
+        )
+        rows = (from_json(whole) for (whole,) in found)
+        return {row.ocorrencia.uid: row for row in rows}

@@ -58,6 +58,19 @@ def from_values(found: Values) -> Row:
     )
 
 
+class _LastOffset(msgspec.Struct, frozen=True):
+    last_offset: int
+
+
+_ocorrencia = msgspec.json.Decoder(Ocorrencia)
+_last_offset = msgspec.json.Decoder(_LastOffset)
+
+
+def from_json(found: str) -> Row:
+    """Read an occurrence back from what ``row_to_json`` makes of its row. Raises like `from_values`."""
+    return Row(ocorrencia=_ocorrencia.decode(found), last_offset=_last_offset.decode(found).last_offset)
+
+
 def values(row: Row) -> Values:
     """Return what the database shall give back for a row."""
     state = row.ocorrencia
