@@ -198,6 +198,7 @@ class Rebuild:
             goal = target(stored, self._bounds())
             self._fill(filling, goal.until)
             physical.show(connection, new.kept, new.version)
+            physical.leave(connection, new.kept, former, new.version)
             if goal.incomparable:
                 # Positions of another log: whoever asks how far the tables have come must not believe them.
                 positions.forget(connection, new.name, former)

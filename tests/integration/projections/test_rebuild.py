@@ -227,6 +227,25 @@ def test_former_version_catches_up_and_takes_its_place_again(
         rebuild(kafka, engine, topic, Ocorrencias, version=1)
 
 
+def test_version_that_was_left_for_an_earlier_one_is_dropped_and_one_being_filled_is_not(
+    kafka: str, topic: Topic, engine: Engine
+) -> None:
+    written = publish_lives(kafka, topic, 3)
+    with projecting(kafka, engine, topic):
+        wait_until(lambda: position(engine, 1) == written)
+    assert rebuild(kafka, engine, topic, Ocorrencias).swapped
+    assert rebuild(kafka, engine, topic, Ocorrencias, version=1).swapped
+    with engine.begin() as connection:
+        physical.make(connection, Ocorrencias.kept, 3)
+
+    assert drop_others(engine, Ocorrencias(topic)) == [2]
+
+    with engine.connect() as connection:
+        assert physical.versions(connection, Ocorrencias.kept) == [1, 3]
+    assert position(engine, 2) == -1
+    assert table(engine) == fold_of_the_log(kafka, topic)
+
+
 def test_log_without_its_beginning_is_only_used_when_told(kafka: str, topic: Topic, engine: Engine) -> None:
     written = publish_lives(kafka, topic, 3)
     with projecting(kafka, engine, topic):
