@@ -13,8 +13,10 @@ def line(values: Iterable[str | int | None]) -> str:
 
 def escaped(value: str) -> str:
     """Return text as it stands between two tabs."""
-    # Two looks tell of most words that there is nothing to do, in a fifth of a translation's time.
-    return value if value.isprintable() and "\\" not in value else value.translate(_ESCAPES)
+    # Four looks tell of most words that there is nothing to do, in a fifth of a translation's time.
+    if "\\" in value or "\t" in value or "\n" in value or "\r" in value:
+        return value.translate(_ESCAPES)
+    return value
 
 
 def _cell(value: str | int | None) -> str:

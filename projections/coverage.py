@@ -16,6 +16,7 @@ from projections import coverage_rows
 from projections.bulk import upsert
 from projections.copy_text import line
 from projections.coverage_faults import Fault, fault_of
+from projections.coverage_hearing import Hearing
 from projections.coverage_minute import Heard, Minute, judged, united
 from projections.coverage_off import Off
 from projections.coverage_told import Place, Told, collected, reached, stops, unite
@@ -54,11 +55,18 @@ class Coverage:
 
     def apply(self, connection: Connection, events: Sequence[Placed]) -> None:
         """Unite what a batch tells of minutes, and judge those anew that it, or its occurrences, reach."""
+        self.write(connection, collected(events), events)
+
+    def gathering(self) -> Hearing:
+        """Return an empty batch, of which only what it tells is kept."""
+        return Hearing(self.write)
+
+    def write(self, connection: Connection, told: Told, events: Sequence[Placed]) -> None:
+        """Write what was told of minutes, and what the events say of stops and of occurrences."""
         self._note_stops(connection, events)
         done = changes(known(connection, self._faults, events), events)
         lines = (_fault_line(each.after) for each in done)
         upsert(connection, self._faults.name, _FAULT_COLUMNS, "uid", lines)
-        told = collected(events)
         places = sorted(coverage_rows.places_in(connection, self._minutes, reached(done)).union(told))
         coverage_rows.write(connection, self._minutes, self._judged(connection, places, told))
 

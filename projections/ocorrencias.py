@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
-from sqlalchemy import ARRAY, Connection, Text, any_, bindparam, select
+from sqlalchemy import Connection, text
 
-from projections.bulk import upsert
+from projections.bulk import insert, upsert
+from projections.lives import Lives
 from projections.physical import View, kept
 from projections.projection import Placed, Values
-from projections.rows import COLUMNS, Row, copy_line, from_values, values
+from projections.rows import COLUMNS, Row, copy_line, from_json, values
 from projections.tables import OcorrenciaV1
 from schemas.events.ocorrencias import OcorrenciaEvent
 from schemas.ocorrencia import fold
@@ -55,18 +56,35 @@ class Ocorrencias:
     def apply(self, connection: Connection, events: Sequence[Placed]) -> None:
         """Fold a batch over the rows that it concerns and write those that changed."""
         uids = {event.uid for each in events if isinstance(event := each.envelope.event, OcorrenciaEvent)}
-        rows, orphans = folded(self._load(connection, uids), events)
-        for orphan in orphans:
-            log.warning("its occurrence never opened", offset=orphan.offset, id=orphan.envelope.id)
-        upsert(connection, self._table.name, COLUMNS, "id", map(copy_line, rows))
+        self._fold(connection, uids, events)
+
+    def gathering(self) -> Lives:
+        """Return an empty batch, which is folded while it comes in."""
+        return Lives(self.write)
+
+    def write(self, connection: Connection, lives: Lives) -> None:
+        """Write the occurrences that begin in a batch as new ones, and fold the others over their rows."""
+        insert(connection, self._table.name, COLUMNS, lives.lines)
+        if lives.waiting:
+            self._fold(connection, lives.older, lives.waiting)
 
     def folded(self, events: Iterable[Placed]) -> Sequence[Iterable[Values]]:
         """Return the row of each occurrence after the contract's fold of all its events."""
         rows, _ = folded({}, events)
         return ([values(row) for row in rows],)
 
+    def _fold(self, connection: Connection, uids: set[str], events: Sequence[Placed]) -> None:
+        rows, orphans = folded(self._load(connection, uids), events)
+        for orphan in orphans:
+            log.warning("its occurrence never opened", offset=orphan.offset, id=orphan.envelope.id)
+        upsert(connection, self._table.name, COLUMNS, "id", map(copy_line, rows))
+
     def _load(self, connection: Connection, uids: set[str]) -> dict[str, Row]:
         # One array and not a parameter each: thousands of them would be laid out anew for every batch.
-        among = self._table.c.uid == any_(bindparam("uids", list(uids), ARRAY(Text)))
-        found = connection.execute(select(self._table).where(among))
-        return {row.uid: from_values(row._asdict()) for row in found}
+        # And a row as one text: msgspec reads it in a tenth of the time that a value each would take.
+        found = connection.execute(
+            text(f"SELECT CAST(row_to_json(r) AS text) FROM {self._table.name} r WHERE uid = ANY(:uids)"),
+            {"uids": list(uids)},
+        )
+        rows = (from_json(whole) for (whole,) in found)
+        return {row.ocorrencia.uid: row for row in rows}

@@ -1,6 +1,7 @@
 """The tables behind the views: a projection has one for each of its versions, and readers see one of them."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import cast
 
@@ -21,6 +22,14 @@ _BEHIND = text(
 _LIKE = text(
     "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ :pattern "
     "AND relnamespace = current_schema()::regnamespace"
+)
+
+# What is said of a table that readers saw until another version took its place: a later version may have been
+# left for an earlier one, and must not be taken for one that a rebuild is still filling.
+_LEFT = "left by its readers"
+_ALL_LEFT = text(
+    "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ :pattern "
+    "AND relnamespace = current_schema()::regnamespace AND obj_description(oid, 'pg_class') = :left"
 )
 
 
@@ -106,7 +115,26 @@ def live(connection: Connection, tables: Tables) -> int:
     return int(found[1])
 
 
+def leave(connection: Connection, tables: Tables, former: int, version: int) -> None:
+    """Note that readers go from one version to another, in the transaction that shows it to them."""
+    for each in tables:
+        connection.execute(text(f"COMMENT ON TABLE {each.table(former).name} IS '{_LEFT}'"))
+        connection.execute(text(f"COMMENT ON TABLE {each.table(version).name} IS NULL"))
+
+
 def versions(connection: Connection, tables: Tables) -> list[int]:
     """Return the versions of which there is a table, in order."""
-    found = connection.scalars(_LIKE, {"pattern": f"^{tables[0].stem}_v[0-9]+$"})
-    return sorted(int(match[1]) for name in found if (match := _NUMBERED.search(name)))
+    return _numbers(connection.scalars(_LIKE, {"pattern": _pattern(tables)}))
+
+
+def left(connection: Connection, tables: Tables) -> list[int]:
+    """Return the versions that readers saw once, in order."""
+    return _numbers(connection.scalars(_ALL_LEFT, {"pattern": _pattern(tables), "left": _LEFT}))
+
+
+def _pattern(tables: Tables) -> str:
+    return f"^{tables[0].stem}_v[0-9]+$"
+
+
+def _numbers(names: Iterable[str]) -> list[int]:
+    return sorted(int(match[1]) for name in names if (match := _NUMBERED.search(name)))

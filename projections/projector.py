@@ -17,17 +17,13 @@ from projections.ahead import Ahead
 from projections.patience import Stopping, one_line, patience
 from projections.physical import live
 from projections.projection import Placed, Projection
+from projections.reading import POLL_S, Gathered, Reading
 from projections.source import Partition, Positions, Raw, Source
 from projections.verdict import Batch, Rejected, judged
 from projections.verdict import after as after_of
 from schemas.topics import Topic
 
 log = structlog.get_logger()
-
-# Records in a transaction: COPY is at its best from some thousands on (projections/bulk.py), while a
-# batch of waiting events is never held back for it to fill up.
-BATCH = 5000
-POLL_S = 0.2
 
 
 class Letters(Protocol):
@@ -77,6 +73,7 @@ class Projector:
         self._gauge = gauge
         self._on_batch = on_batch
         self._topics = {topic.name: topic for topic in projection.topics}
+        self._reading = Reading(source, projection, self._topics)
         self._at: dict[Partition, int] = {}
         self._written: Positions = {}
 
@@ -100,16 +97,30 @@ class Projector:
 
         To go on after that, `begin` again: more has been read than was taken. Raises Stopping.
         """
-        with Ahead(self._fetch) as ahead:
-            while not self._stopping.is_set() and (until is None or not reached(self._at, until)):
-                if (batch := ahead.next(POLL_S)) is not None:
-                    self._take(batch if until is None else batch.before(until))
+        self._reading.stop_at(until)
+        while self._wants_more(until):
+            if (refused := self._follow(until)) is not None:
+                self._reading.seek(self._at, plainly=refused)
         self._tell()
+
+    def _wants_more(self, until: Positions | None) -> bool:
+        return not self._stopping.is_set() and (until is None or not reached(self._at, until))
+
+    def _follow(self, until: Positions | None) -> Positions | None:
+        """Take what is read ahead; return up to where it must be read again, plainly, or None at the end."""
+        with Ahead[Gathered | Batch](self._fetch) as ahead:
+            while self._wants_more(until):
+                batch = ahead.next(POLL_S)
+                if isinstance(batch, Batch):
+                    self._take(batch)
+                elif batch is not None and not self._takes(batch):
+                    return batch.after
+        return None
 
     def begin(self) -> None:
         """Go to the stored position, or to the beginning of the log where there is none."""
         self._at = patience("starting", self._stopping)(self._stored_or_earliest)
-        self._source.seek(self._at)
+        self._reading.seek(self._at)
         projection = self._projection
         log.info("projecting", projection=projection.name, version=projection.version, at=_words(self._at))
 
@@ -140,11 +151,20 @@ class Projector:
         self._take(judged(records, self._topics))
         self._tell()
 
-    def _fetch(self) -> Batch | None:
+    def _fetch(self) -> Gathered | Batch | None:
         # One thread at a time has to do with Kafka: a commit beside a poll hangs in confluent-kafka.
         self._tell()
-        records = self._source.read(BATCH, POLL_S)
-        return judged(records, self._topics) if records else None
+        return self._reading.read()
+
+    def _takes(self, batch: Gathered) -> bool:
+        """Commit a batch; False, and nothing is done, if the database refuses it."""
+        try:
+            self._commit(batch.events.apply, batch.after)
+        except (DataError, IntegrityError) as error:
+            log.info("read again, record by record", reason=one_line(error))
+            return False
+        self._committed(batch.after)
+        return True
 
     def _take(self, batch: Batch) -> None:
         fit, too_much = self._fitting(batch)
@@ -178,19 +198,22 @@ class Projector:
         """Commit a batch; one that the database refuses is halved until the guilty event stands alone."""
         after = after_of(records)
         try:
-            self._commit(events, after)
+            self._commit(lambda connection: self._projection.apply(connection, events), after)
         except (DataError, IntegrityError) as error:
             if len(records) == 1:
                 reason = f"the database refuses it: {one_line(error)}"
                 self._count(records[0], reason)
                 self._bury(records[0], reason)
-                self._commit((), after)
+                self._commit(lambda _: None, after)
             else:
                 middle = len(records) // 2
                 for half in (records[:middle], records[middle:]):
                     places = {(record.partition, record.offset) for record in half}
                     self._write(half, [each for each in events if (each.partition, each.offset) in places])
             return
+        self._committed(after)
+
+    def _committed(self, after: Positions) -> None:
         crash_point.reached("projector.after-commit")
         self._written = after
         self._on_batch(self._at)
@@ -200,7 +223,7 @@ class Projector:
         if written:
             self._source.tell(written)
 
-    def _commit(self, events: Sequence[Placed], after: Positions) -> None:
+    def _commit(self, apply: Callable[[Connection], None], after: Positions) -> None:
         name, version = self._projection.name, self._projection.version
         moves = [(partition, self._at[partition], new) for partition, new in after.items()]
         tries = 0
@@ -222,7 +245,7 @@ class Projector:
                 self._stop_if_superseded(connection)
                 if fenced is not None:
                     raise fenced
-                self._projection.apply(connection, events)
+                apply(connection)
                 crash_point.reached("projector.after-rows")
 
         patience("writing to Postgres", self._stopping)(once)

@@ -18,7 +18,8 @@ from projections import physical, positions
 from projections.compare import Comparison, compared
 from projections.patience import Stopping
 from projections.projection import Projection
-from projections.projector import BATCH, Projector
+from projections.projector import Projector
+from projections.reading import BATCH
 from projections.rebuild_rules import Refused, Target, beginning_gone, left, target
 from projections.rebuild_swap import alone, discard, held, patiently
 from projections.source import Bounds, Log, Partition, Positions
@@ -197,6 +198,7 @@ class Rebuild:
             goal = target(stored, self._bounds())
             self._fill(filling, goal.until)
             physical.show(connection, new.kept, new.version)
+            physical.leave(connection, new.kept, former, new.version)
             if goal.incomparable:
                 # Positions of another log: whoever asks how far the tables have come must not believe them.
                 positions.forget(connection, new.name, former)

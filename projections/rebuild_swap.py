@@ -66,10 +66,15 @@ def patiently(step: Callable[[], None]) -> None:
 
 
 def drop_others(engine: Engine, projection: Projection) -> list[int]:
-    """Drop every version that is older than the one that readers see, and its positions; return them."""
+    """Drop the versions that readers have left and all older ones, with their positions; return them.
+
+    A later version that nobody has seen stays: a rebuild fills it, or will go on filling it.
+    """
     with engine.begin() as connection:
         live = physical.live(connection, projection.kept)
-        old = [each for each in physical.versions(connection, projection.kept) if each < live]
+        left = physical.left(connection, projection.kept)
+        every = physical.versions(connection, projection.kept)
+        old = [each for each in every if each < live or (each in left and each != live)]
         for version in old:
             discard(connection, projection, version)
         return old

@@ -1,6 +1,7 @@
 """An occurrence as a row and back: the only place that knows both the contract and the columns."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -57,6 +58,19 @@ def from_values(found: Values) -> Row:
     )
 
 
+class _LastOffset(msgspec.Struct, frozen=True):
+    last_offset: int
+
+
+_ocorrencia = msgspec.json.Decoder(Ocorrencia)
+_last_offset = msgspec.json.Decoder(_LastOffset)
+
+
+def from_json(found: str) -> Row:
+    """Read an occurrence back from what ``row_to_json`` makes of its row. Raises like `from_values`."""
+    return Row(ocorrencia=_ocorrencia.decode(found), last_offset=_last_offset.decode(found).last_offset)
+
+
 def values(row: Row) -> Values:
     """Return what the database shall give back for a row."""
     state = row.ocorrencia
@@ -80,27 +94,41 @@ def _parsed(value: msgspec.Struct | None) -> object:
 def copy_line(row: Row) -> str:
     """Return a row as a line of PostgreSQL's COPY text format, its end included."""
     state = row.ocorrencia
+    first_ack = NULL if state.first_ack_at is None else _time(state.first_ack_at)
     # One string at a stroke: numbers, times and grades hold nothing that COPY would misread.
     return (
         f"{state.id}\t{escaped(state.uid)}\t{escaped(state.channel)}\t{escaped(state.category)}\t"
-        f"{escaped(state.type)}\t{state.severity.value}\t{state.confidence!r}\t{state.start_ts.isoformat()}\t"
-        f"{state.end_ts.isoformat()}\t{state.duration_s!r}\t{state.status}\t{_json(state.evidence)}\t"
-        f"{state.created_at.isoformat()}\t{state.version}\t{_array(state.applied)}\t{row.last_offset}\t"
-        f"{{{','.join(map(str, state.offsets))}}}\t{_json(state.ack)}\t"
-        f"{state.first_ack_at.isoformat() if state.first_ack_at else NULL}\t{_json(state.edited)}\t"
+        f"{escaped(state.type)}\t{state.severity}\t{_bare(state.confidence)}\t{_time(state.start_ts)}\t"
+        f"{_time(state.end_ts)}\t{_bare(state.duration_s)}\t{state.status}\t{_json(state.evidence)}\t"
+        f"{_time(state.created_at)}\t{state.version}\t{_words(state.applied)}\t{row.last_offset}\t"
+        f"{{{_bare(state.offsets)[1:-1]}}}\t{_json(state.ack)}\t{first_ack}\t{_json(state.edited)}\t"
         f"{'t' if state.deleted else 'f'}\n"
     )
 
 
+# JSON is how msgspec writes numbers and times in a fifth of the time that Python takes for them.
+
+
+def _bare(numbers: float | tuple[int, ...]) -> str:
+    return _encode(numbers).decode()
+
+
+def _time(moment: datetime) -> str:
+    return _encode(moment).decode()[1:-1].replace("Z", "+00:00")
+
+
 def _json(value: msgspec.Struct | None) -> str:
-    return NULL if value is None else escaped(_encode(value).decode())
+    if value is None:
+        return NULL
+    text = _encode(value).decode()
+    # Of what COPY would misread JSON holds backslashes alone.
+    return text.replace("\\", "\\\\") if "\\" in text else text
 
 
-def _array(words: Sequence[str]) -> str:
-    if not words:
-        return "{}"
-    joined = '","'.join(words)
-    # Ids are plain words but for those that somebody made up.
-    if "\\" in joined or joined.count('"') != 2 * (len(words) - 1):
-        joined = '","'.join(word.replace("\\", "\\\\").replace('"', '\\"') for word in words)
-    return escaped(f'{{"{joined}"}}')
+def _words(words: Sequence[str]) -> str:
+    listed = _encode(words).decode()[1:-1]
+    if "\\" in listed:
+        # Only then does an array not quote as JSON does. Ids are plain words but for those somebody made up.
+        quoted = (word.replace("\\", "\\\\").replace('"', '\\"') for word in words)
+        listed = escaped(",".join(f'"{word}"' for word in quoted))
+    return f"{{{listed}}}"

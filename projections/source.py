@@ -37,7 +37,7 @@ Positions = Mapping[Partition, int]
 """Partition -> offset of the next record to read."""
 
 
-class Raw(msgspec.Struct, frozen=True, kw_only=True):
+class Raw(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A record as it lies in the log, not yet understood."""
 
     partition: Partition

@@ -1,6 +1,7 @@
 """Whether a record is an event that its topic may hold."""
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 import msgspec
 
@@ -26,7 +27,9 @@ class Batch(msgspec.Struct, frozen=True):
 
     def events(self) -> Sequence[Placed]:
         """Return what is not rejected."""
-        return [verdict for verdict in self.verdicts if isinstance(verdict, Placed)]
+        if self.rejected:
+            return [verdict for verdict in self.verdicts if isinstance(verdict, Placed)]
+        return cast(Sequence[Placed], self.verdicts)
 
     def first(self, count: int) -> "Batch":
         """Return the first ones."""
@@ -50,7 +53,16 @@ def batch(records: Sequence[Raw], verdicts: Sequence[Placed | Rejected]) -> Batc
 
 def after(records: Sequence[Raw]) -> dict[Partition, int]:
     """Return where to go on behind some records."""
-    return {record.partition: record.offset + 1 for record in records}
+    found: dict[Partition, int] = {}
+    last: Raw | None = None
+    for record in records:
+        # Records come in runs of one partition: only the last of a run is to be looked up.
+        if last is not None and record.partition is not last.partition:
+            found[last.partition] = last.offset + 1
+        last = record
+    if last is not None:
+        found[last.partition] = last.offset + 1
+    return found
 
 
 def judged(records: Sequence[Raw], topics: Mapping[str, Topic]) -> Batch:

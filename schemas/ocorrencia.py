@@ -1,7 +1,9 @@
 """What the events of an occurrence mean: the pure fold that projections, API and verification share."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Literal
+from operator import attrgetter
+from typing import Any, Literal
 
 import msgspec
 
@@ -17,7 +19,6 @@ from schemas.events.ocorrencias import (
     OcorrenciaDeleted,
     OcorrenciaEdited,
     OcorrenciaEscalated,
-    OcorrenciaEvent,
     OcorrenciaOpened,
 )
 from schemas.severity import Severity
@@ -28,7 +29,7 @@ BEGINNINGS = (OcorrenciaOpened, OcorrenciaCreated)
 """The events with which an occurrence begins; its id is the offset of the first of them."""
 
 
-class Ack(msgspec.Struct, frozen=True, kw_only=True):
+class Ack(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Who has seen an occurrence."""
 
     by: str
@@ -39,7 +40,7 @@ class Ack(msgspec.Struct, frozen=True, kw_only=True):
     """Who said so at a console whose key several people share."""
 
 
-class Edit(msgspec.Struct, frozen=True, kw_only=True):
+class Edit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Who last corrected an occurrence, and what has been corrected so far."""
 
     by: str
@@ -49,7 +50,7 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
     """Names in `Changes`, of all edits, sorted: here a person's word holds over that of the stages."""
 
 
-class Ocorrencia(msgspec.Struct, frozen=True, kw_only=True):
+class Ocorrencia(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An occurrence after the events seen so far. Never null: while it is open, ``end_ts`` and
     ``duration_s`` tell of its latest event."""
 
@@ -93,10 +94,13 @@ def fold(
     opened or was deleted, and a command for another version leave the state as it is, the same object; so
     does an event of another family.
     """
-    if not isinstance(event, OcorrenciaEvent):
-        return state
-    if isinstance(event, BEGINNINGS):
-        return state if state is not None else _begun(event, event_id, offset, time)
+    sets = _SETS.get(type(event))
+    if sets is None:
+        return (
+            _begun(event, event_id, offset, time)
+            if state is None and isinstance(event, BEGINNINGS)
+            else state
+        )
     if state is None or state.deleted or event_id in state.applied or _stale(state, event):
         return state
     return msgspec.structs.replace(
@@ -104,33 +108,13 @@ def fold(
         version=state.version + 1,
         applied=(*state.applied, event_id),
         offsets=(*state.offsets, offset),
-        **_changes(state, event),
+        **sets(state, event),
     )
 
 
-def _stale(state: Ocorrencia, event: OcorrenciaEvent) -> bool:
+def _stale(state: Ocorrencia, event: Event) -> bool:
     """Tell whether a command was meant for another version: of two racing clients, the second one's is."""
     return isinstance(event, OcorrenciaChange) and event.if_version not in (None, state.version)
-
-
-def _changes(state: Ocorrencia, event: OcorrenciaEvent) -> dict[str, object]:
-    """Return what an event that holds sets, besides the version. In one step: rebuilding is made of this."""
-    match event:
-        case OcorrenciaEscalated():
-            # Evidence and grades come from different stages: a late grade does not reopen a closed one.
-            return {} if state.status == "encerrada" else _decided(state, event.fault)
-        case OcorrenciaClosed():
-            return {**_decided(state, event.fault), "status": "encerrada"}
-        case EvidenceAttached():
-            return {"evidence": merged(state.evidence, event.evidence)}
-        case OcorrenciaAcknowledged():
-            ack = Ack(by=event.by, at=event.at, comment=event.comment, name=event.name)
-            return {"ack": ack, "first_ack_at": state.first_ack_at or event.at}
-        case OcorrenciaEdited():
-            return _edited(state, event)
-        case OcorrenciaDeleted():
-            return {"deleted": True}
-    return {}
 
 
 def _begun(
@@ -175,6 +159,26 @@ def _decided(state: Ocorrencia, fault: Fault) -> dict[str, object]:
     return decided
 
 
+def _escalated(state: Ocorrencia, event: OcorrenciaEscalated) -> dict[str, object]:
+    # Evidence and grades come from different stages: a late grade does not reopen a closed one.
+    return {} if state.status == "encerrada" else _decided(state, event.fault)
+
+
+def _closed(state: Ocorrencia, event: OcorrenciaClosed) -> dict[str, object]:
+    decided = _decided(state, event.fault)
+    decided["status"] = "encerrada"
+    return decided
+
+
+def _shown(state: Ocorrencia, event: EvidenceAttached) -> dict[str, object]:
+    return {"evidence": merged(state.evidence, event.evidence)}
+
+
+def _acknowledged(state: Ocorrencia, event: OcorrenciaAcknowledged) -> dict[str, object]:
+    ack = Ack(by=event.by, at=event.at, comment=event.comment, name=event.name)
+    return {"ack": ack, "first_ack_at": state.first_ack_at or event.at}
+
+
 def _edited(state: Ocorrencia, event: OcorrenciaEdited) -> dict[str, object]:
     changes = {
         name: value for name, value in msgspec.structs.asdict(event.changes).items() if value is not None
@@ -185,7 +189,26 @@ def _edited(state: Ocorrencia, event: OcorrenciaEdited) -> dict[str, object]:
     return {**changes, "evidence": merged(state.evidence, said), "edited": edit}
 
 
+def _deleted(state: Ocorrencia, event: OcorrenciaDeleted) -> dict[str, object]:
+    return {"deleted": True}
+
+
+_SETS: Mapping[type[Event], Callable[[Ocorrencia, Any], dict[str, object]]] = {
+    OcorrenciaEscalated: _escalated,
+    OcorrenciaClosed: _closed,
+    EvidenceAttached: _shown,
+    OcorrenciaAcknowledged: _acknowledged,
+    OcorrenciaEdited: _edited,
+    OcorrenciaDeleted: _deleted,
+}
+"""What an event that holds sets, besides the version. By type, not asked one after another: rebuilding is
+made of this."""
+
+_NAMES = Evidence.__struct_fields__
+_all_of = attrgetter(*_NAMES)
+
+
 def merged(old: Evidence, new: Evidence) -> Evidence:
     """Return ``old`` with everything that ``new`` knows laid over it."""
-    known = {name: value for name, value in msgspec.structs.asdict(new).items() if value is not None}
+    known = {name: value for name, value in zip(_NAMES, _all_of(new), strict=True) if value is not None}
     return msgspec.structs.replace(old, **known)

@@ -9,7 +9,7 @@ from schemas.events.media import SegmentRef
 from schemas.names import Sha256
 
 
-class ModelUsed(msgspec.Struct, frozen=True, kw_only=True):
+class ModelUsed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The model that gave the scores."""
 
     name: str

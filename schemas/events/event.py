@@ -6,7 +6,7 @@ from typing import ClassVar
 import msgspec
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A fact in the log. Never changed once written; a new field has a default."""
 
     TYPE: ClassVar[str] = ""

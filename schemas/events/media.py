@@ -12,7 +12,7 @@ PTS_HZ = 90_000
 """Ticks a second of the MPEG media clock (ISO/IEC 13818-1), in which all PTS here are counted."""
 
 
-class SegmentRef(msgspec.Struct, frozen=True, kw_only=True):
+class SegmentRef(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A segment of media and how to find, check and place it."""
 
     channel: Channel

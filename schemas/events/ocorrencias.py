@@ -11,7 +11,7 @@ from schemas.events.media import SegmentRef
 from schemas.severity import Severity
 
 
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
+class Fault(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A fault as the decisions stage, or a person, knows it."""
 
     type: str
@@ -29,7 +29,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     """From its start to its end."""
 
 
-class Why(msgspec.Struct, frozen=True, kw_only=True):
+class Why(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What an alarm rests on, so that it can be explained from the log alone."""
 
     reason: str
@@ -101,7 +101,7 @@ class OcorrenciaClosed(OcorrenciaEvent, frozen=True, kw_only=True):
         return (self.uid,)
 
 
-class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+class Evidence(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What can be shown of an occurrence. The names are those of the product's API."""
 
     clip_path: str | None = None
@@ -180,7 +180,7 @@ class OcorrenciaAcknowledged(OcorrenciaChange, frozen=True, kw_only=True):
     """Who says so at a console whose key several people share; as he calls himself."""
 
 
-class Changes(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Changes(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """What an edit sets; None: as it was."""
 
     type: str | None = None

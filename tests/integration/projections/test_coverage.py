@@ -18,6 +18,7 @@ from infra.dead_letter import DeadLetters
 from infra.kafka import Publisher
 from infra.topics import create_missing
 from projections.coverage import Coverage
+from projections.gathering import gathering
 from projections.projection import Placed, Projection, Values
 from projections.projector import Projector
 from projections.rebuild import Rebuild, Wish
@@ -155,7 +156,7 @@ def emptied(engine: Engine, projection: Projection) -> None:
 
 
 def project(engine: Engine, projection: Projection, log: list[list[Placed]], seed: int) -> None:
-    """Apply a log in batches of any size, its partitions interleaved anyhow."""
+    """Apply a log in batches of any size, in pieces or whole, its partitions interleaved anyhow."""
     chance = random.Random(seed)
     left = [list(partition) for partition in log]
     while any(left):
@@ -165,8 +166,16 @@ def project(engine: Engine, projection: Projection, log: list[list[Placed]], see
             size = chance.choice((1, 30, 400))
             batch += partition[:size]
             del partition[:size]
+        taken = gathering(projection)
+        cut = chance.randrange(len(batch) + 1)
+        taken.add(batch[:cut])
+        taken.add(batch[cut:])
+        taken.close()
         with engine.begin() as connection:
-            projection.apply(connection, batch)
+            if chance.random() < 0.5:
+                taken.apply(connection)
+            else:
+                projection.apply(connection, batch)
 
 
 def folded(projection: Projection, log: list[list[Placed]]) -> list[list[Values]]:

@@ -76,6 +76,22 @@ def test_repeated_events_change_nothing(kafka: str, topic: Topic, engine: Engine
     assert table(engine) == fold_of_the_log(kafka, topic)
 
 
+def test_beginning_that_is_written_again_in_a_later_batch_changes_nothing(
+    kafka: str, topic: Topic, engine: Engine
+) -> None:
+    alarm, other = Alarm(), Alarm()
+    publisher = Publisher(kafka, "test")
+    publisher.publish(topic, [alarm.opened()])
+    with projecting(kafka, engine, topic):
+        wait_until(lambda: next_offset(engine) == 1)
+        publisher.publish(topic, [alarm.opened(), other.opened(), alarm.closed()])
+        wait_until(lambda: next_offset(engine) == 4)
+
+    assert table(engine) == fold_of_the_log(kafka, topic)
+    assert table(engine)[alarm.uid].ocorrencia.status == "encerrada"
+    assert dead_letters_of(kafka, topic) == []
+
+
 def project(kafka: str, url: str, topic: Topic) -> None:
     projector(kafka, create_engine(url), topic, threading.Event()).run()
 

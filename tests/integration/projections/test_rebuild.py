@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
@@ -14,10 +14,10 @@ from sqlalchemy import Connection, Engine, create_engine, select, text
 
 from infra.kafka import Publisher
 from projections import physical
+from projections.lives import Lives
 from projections.ocorrencias import Ocorrencias
 from projections.patience import Stopping
 from projections.positions import stored
-from projections.projection import Placed
 from projections.projector import Projector, Superseded
 from projections.rebuild import Outcome, Rebuild, Wish
 from projections.rebuild_rules import Refused
@@ -145,8 +145,8 @@ def test_readers_see_every_row_all_the_while(kafka: str, topic: Topic, engine: E
 class Dies(Ocorrencias):
     """Kills its process before the first batch is committed."""
 
-    def apply(self, connection: Connection, events: Sequence[Placed]) -> None:
-        super().apply(connection, events)
+    def write(self, connection: Connection, lives: Lives) -> None:
+        super().write(connection, lives)
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -225,6 +225,25 @@ def test_former_version_catches_up_and_takes_its_place_again(
     assert table(engine) == fold_of_the_log(kafka, topic)
     with pytest.raises(Refused, match="is the live one"):
         rebuild(kafka, engine, topic, Ocorrencias, version=1)
+
+
+def test_version_that_was_left_for_an_earlier_one_is_dropped_and_one_being_filled_is_not(
+    kafka: str, topic: Topic, engine: Engine
+) -> None:
+    written = publish_lives(kafka, topic, 3)
+    with projecting(kafka, engine, topic):
+        wait_until(lambda: position(engine, 1) == written)
+    assert rebuild(kafka, engine, topic, Ocorrencias).swapped
+    assert rebuild(kafka, engine, topic, Ocorrencias, version=1).swapped
+    with engine.begin() as connection:
+        physical.make(connection, Ocorrencias.kept, 3)
+
+    assert drop_others(engine, Ocorrencias(topic)) == [2]
+
+    with engine.connect() as connection:
+        assert physical.versions(connection, Ocorrencias.kept) == [1, 3]
+    assert position(engine, 2) == -1
+    assert table(engine) == fold_of_the_log(kafka, topic)
 
 
 def test_log_without_its_beginning_is_only_used_when_told(kafka: str, topic: Topic, engine: Engine) -> None:
