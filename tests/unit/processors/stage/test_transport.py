@@ -1,0 +1,117 @@
+"""Records go from Faust's consumer to the stage without ado while there is room, and else wait for it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import faust
+from faust.types import TP, ConsumerMessage
+
+from processors.stage.app import faust_app
+from processors.stage.take import take
+from processors.stage.transport import Undecoded
+
+PLACE = TP("statuses", 3)
+DEADLINE_S = 10.0
+
+
+class Flowing:
+    """A Faust app to which one partition is assigned, with the stream that its agent would get."""
+
+    def __init__(self, app: faust.App) -> None:
+        self.app = app
+        self.tasks = 0
+        self.stream: Any = app.stream(aiter(app.topic(PLACE.topic, schema=Undecoded())))
+
+    async def start(self) -> None:
+        self.app.flow_control.resume()
+        await self.app.topics.on_partitions_assigned({PLACE})
+        loop = asyncio.get_running_loop()
+
+        def counted(within: asyncio.AbstractEventLoop, coro: Any, **how: Any) -> asyncio.Task[Any]:
+            self.tasks += 1
+            return asyncio.Task(coro, loop=within, **how)
+
+        loop.set_task_factory(counted)
+
+    async def deliver(self, offset: int) -> None:
+        """Deliver a record as Faust's consumer does."""
+        message = ConsumerMessage(
+            PLACE.topic, PLACE.partition, offset, 0.0, 0, [("ce_id", b"1")], b"tv1", b"{}", None
+        )
+        consumer: Any = self.app.consumer
+        await consumer.wait_first(self.app.topics.on_message(message), consumer.suspend_flow.wait())
+
+    def waiting(self) -> int:
+        return int(self.stream.channel.queue.qsize())
+
+
+def run(folder: Path, scene: Callable[[Flowing], Awaitable[None]]) -> None:
+    async def started() -> None:
+        flowing = Flowing(faust_app("counting", 0, "127.0.0.1:1", folder))
+        await flowing.start()
+        await scene(flowing)
+
+    asyncio.run(started())
+
+
+def test_a_record_for_which_there_is_room_is_delivered_without_a_task(tmp_path: Path) -> None:
+    async def scene(flowing: Flowing) -> None:
+        for offset in range(10):
+            await flowing.deliver(offset)
+
+        assert flowing.waiting() == 10
+        assert flowing.tasks == 0
+
+    run(tmp_path, scene)
+
+
+def test_a_record_without_room_is_delivered_when_there_is_room_again(tmp_path: Path) -> None:
+    async def scene(flowing: Flowing) -> None:
+        queue = flowing.stream.channel.queue
+        for offset in range(queue.maxsize):
+            await flowing.deliver(offset)
+        late = asyncio.ensure_future(flowing.deliver(queue.maxsize))
+        await asyncio.sleep(0)
+        assert not late.done()
+
+        taken = await anext(take(flowing.stream, 1))
+        await asyncio.wait_for(late, DEADLINE_S)
+
+        assert [event.message.offset for event in taken] == [0]
+        assert flowing.waiting() == queue.maxsize
+
+    run(tmp_path, scene)
+
+
+def test_a_record_without_room_gives_way_to_a_rebalance(tmp_path: Path) -> None:
+    async def scene(flowing: Flowing) -> None:
+        queue = flowing.stream.channel.queue
+        for offset in range(queue.maxsize):
+            await flowing.deliver(offset)
+        late = asyncio.ensure_future(flowing.deliver(queue.maxsize))
+        await asyncio.sleep(0)
+
+        consumer: Any = flowing.app.consumer
+        consumer.stop_flow()
+        await asyncio.wait_for(late, DEADLINE_S)
+
+        assert flowing.waiting() == queue.maxsize
+
+    run(tmp_path, scene)
+
+
+def test_what_waits_is_taken_together_and_undecoded(tmp_path: Path) -> None:
+    async def scene(flowing: Flowing) -> None:
+        for offset in range(5):
+            await flowing.deliver(offset)
+
+        batches = take(flowing.stream, 3)
+        taken = [await anext(batches), await anext(batches)]
+
+        assert [[event.message.offset for event in batch] for batch in taken] == [[0, 1, 2], [3, 4]]
+        message = taken[0][0].message
+        assert (message.key, message.value, message.headers) == (b"tv1", b"{}", [("ce_id", b"1")])
+
+    run(tmp_path, scene)
