@@ -1,7 +1,7 @@
 """All faults of one channel: the fold that the decisions stage, file analysis and replay share. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
@@ -10,6 +10,7 @@ from processors.decisions.quiet import quiet
 from processors.decisions.rule import Rule
 from processors.decisions.rules import Rules
 from processors.decisions.signal import Outage, lasting, over
+from processors.decisions.span import span
 from processors.decisions.suppression import settled
 from processors.decisions.tally import FileState
 from processors.decisions.tell import Because, told
@@ -130,7 +131,7 @@ def _measured(state: ChannelState, event: Measured, rules: Rules) -> tuple[Chann
         return msgspec.structs.replace(state, tracks=after, thresholds=_named(state, event)), ()
     tracks, waiting, events = state.tracks, state.waiting, list[Event]()
     for index, offset_s in enumerate(event.times_s):
-        at = event.segment.start + timedelta(seconds=offset_s)
+        at = event.segment.start + span(offset_s)
         if _lost(state, at):
             continue
         muted_until = rules.muted_until(at)
@@ -165,7 +166,7 @@ def _all_quiet(
     if not state.waiting.keys().isdisjoint(event.scores):
         return None
     start = event.segment.start
-    if rules.mutes and any(rules.muted_until(start + timedelta(seconds=each)) for each in event.times_s):
+    if rules.mutes and any(rules.muted_until(start + span(each)) for each in event.times_s):
         return None
     return quiet(state.tracks, within, event.scores, event.times_s, start, event.period_s, before_s)
 

@@ -4,10 +4,11 @@ What comes out is, to the last field, what folding sample by sample gives; a pro
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 
 from processors.decisions.limits import CLOSE_S, Limits
+from processors.decisions.span import span
 from processors.decisions.track import BACK_S, Sample, Track
 
 # An epoch that steps back by less than this overlaps the one before.
@@ -38,9 +39,9 @@ def quiet(
     widest_s = max(gaps_s, default=0.0)
     if gaps_s and min(gaps_s) < _NEAREST_S:
         return None
-    begin = start + timedelta(seconds=times_s[0]) - timedelta(seconds=before_s)
-    earliest = start + timedelta(seconds=min(times_s))
-    moments = [start + timedelta(seconds=each) for each in times_s[-within.kept :]]
+    first = start + span(times_s[0])
+    begin = first - span(before_s) if before_s else first
+    moments = [start + span(each) for each in times_s[-within.kept :]]
     after = dict(tracks)
     joined: Sample | None = None
     gap_s = 0.0
@@ -50,7 +51,7 @@ def quiet(
         if track is None or track.bad_from is not None or track.alarm is not None:
             return None
         muted_until = track.muted_until
-        if muted_until is not None and muted_until > earliest:
+        if muted_until is not None and muted_until > start + span(min(times_s)):
             return None
         window = track.window
         if window:

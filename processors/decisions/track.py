@@ -1,10 +1,11 @@
 """One class of fault on one channel: moving average, vote, onset, clearing. Pure."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
 from processors.decisions.rule import Rule
+from processors.decisions.span import span
 from schemas.severity import Severity, severity_of
 
 # Epochs may overlap by less than this, by jitter; more is another clock.
@@ -25,12 +26,12 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def begin(self) -> datetime:
         """UTC from which the sample speaks."""
-        return self.at - timedelta(seconds=self.before_s)
+        return self.at - span(self.before_s) if self.before_s else self.at
 
     @property
     def end(self) -> datetime:
         """UTC at which the next sample takes over."""
-        return self.begin + timedelta(seconds=self.period_s)
+        return self.begin + span(self.period_s)
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from infra.outlet import Outgoing
 from infra.poison import PoisonGauge, TooMuchPoison
 from processors.stage.hole import read_stretches
 from processors.stage.retry import until_done
-from processors.stage.snapshot import Snapshot, advanced, hole_before, written
+from processors.stage.snapshot import Snapshot, hole_before, written
 from processors.stage.taken import Taken, outgoing, rejected
 from processors.stage.work import Stateful
 from schemas.envelope import Undecodable
@@ -107,39 +107,41 @@ class FoldLane(Generic[State]):
     ) -> tuple[list[Outgoing], Snapshot[State], TooMuchPoison | None]:
         """Return outputs and snapshot up to the first record that is too much to reject, if there is one."""
         at = clock.now()
-        snapshot = self.snapshot
+        before = self.snapshot
+        offsets, channels = dict(before.next_offsets), dict(before.channels)
         outputs: list[Outgoing] = []
         now: datetime | None = None
         too_much: TooMuchPoison | None = None
         for record in records:
-            if snapshot.covers(record):
+            if record.offset < offsets.get(record.topic, 0):
                 continue
             try:
-                told, changed, time = self._one(record, snapshot, at)
+                told, time = self._one(record, channels, at)
             except TooMuchPoison as error:
                 too_much = error
                 break
             outputs += told
             now = max(now or time, time) if time is not None else now
-            snapshot = advanced(snapshot, [record], changed)
-        if now is not None:
-            kept = self._stage.kept(snapshot.channels, now)
-            if kept is not snapshot.channels:
-                snapshot = Snapshot(next_offsets=snapshot.next_offsets, channels=dict(kept))
-        return outputs, snapshot, too_much
+            offsets[record.topic] = record.offset + 1
+        if offsets == before.next_offsets:
+            return outputs, before, too_much
+        kept = channels if now is None else self._stage.kept(channels, now)
+        return outputs, Snapshot(next_offsets=offsets, channels=dict(kept)), too_much
 
     def _one(
-        self, record: Taken, snapshot: Snapshot[State], at: datetime
-    ) -> tuple[list[Outgoing], dict[str, State], datetime | None]:
-        """Return what a record leads to: outputs, its channel's state, and when its event was written.
+        self, record: Taken, channels: dict[str, State], at: datetime
+    ) -> tuple[list[Outgoing], datetime | None]:
+        """Fold a record into its channel; return what it leads to, and when its event was written.
 
         One that does not decode, or cannot be folded, leads to its dead letter. Raises TooMuchPoison.
         """
         try:
             envelope = record.envelope()
             channel = envelope.event.channel
-            state, emitted = self._stage.fold(snapshot.channels.get(channel), envelope)
-            return outgoing(emitted, source=self._stage.name, at=at), {channel: state}, envelope.time
+            state, emitted = self._stage.fold(channels.get(channel), envelope)
+            told = outgoing(emitted, source=self._stage.name, at=at)
+            channels[channel] = state
+            return told, envelope.time
         except Undecodable as error:
             reason = str(error)
         except Exception as error:
@@ -148,7 +150,7 @@ class FoldLane(Generic[State]):
             reason = f"fold failed: {error!r}"
         self._gauge.judge(record.topic, record.partition, record.offset, record.key, reason)
         dlq = self._dlq[record.topic]
-        return [rejected(record, dlq=dlq, reason=reason, stage=self._stage.name, at=at)], {}, None
+        return [rejected(record, dlq=dlq, reason=reason, stage=self._stage.name, at=at)], None
 
 
 def hole_reader(bootstrap_servers: str) -> ReadHole:

@@ -1,6 +1,6 @@
 """The state of a partition: position and state of all its channels in one record, so they move together."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 import msgspec
@@ -20,10 +20,6 @@ class Snapshot(msgspec.Struct, Generic[State], frozen=True, kw_only=True):
     """For each input topic the first offset not yet folded in."""
     channels: dict[str, State] = {}
 
-    def covers(self, record: Taken) -> bool:
-        """Tell whether a record is already folded in."""
-        return record.offset < self.expected(record.topic)
-
     def expected(self, topic: str) -> int:
         """Return the offset that should come next."""
         return self.next_offsets.get(topic, 0)
@@ -40,16 +36,6 @@ def hole_before(snapshot: "Snapshot[State]", records: Iterable[Taken]) -> dict[s
             holes[record.topic] = (snapshot.expected(record.topic), record.offset)
         due[record.topic] = max(expected, record.offset + 1)
     return holes
-
-
-def advanced(
-    snapshot: "Snapshot[State]", records: Iterable[Taken], channels: Mapping[str, State]
-) -> "Snapshot[State]":
-    """Return the snapshot after some records, with the states that they led to."""
-    offsets = dict(snapshot.next_offsets)
-    for record in records:
-        offsets[record.topic] = max(record.offset + 1, offsets.get(record.topic, 0))
-    return Snapshot(next_offsets=offsets, channels={**snapshot.channels, **channels})
 
 
 def written(topic: Topic, partition: int, snapshot: "Snapshot[State]") -> Outgoing:
