@@ -31,6 +31,13 @@ IDLE_S = 600.0
 
 Measure = Callable[[Index, BinaryIO, Context | None], tuple[Measured, Context]]
 """Measure the media of an indexed segment, given what the segment before it left; pure."""
+Opened = Callable[[str], BinaryIO]
+"""Give the media of a segment by its name. Raises MissingMedia."""
+
+
+def stored(store: MediaStore) -> Opened:
+    """Return what gives media as it lies in a store."""
+    return lambda uri: BytesIO(store.read(uri))
 
 
 class MeasuringStage(Generic[Index, Context]):
@@ -43,7 +50,7 @@ class MeasuringStage(Generic[Index, Context]):
         topic: Topic,
         kind: type[Index],
         measure: Measure[Index, Context],
-        store: MediaStore,
+        media: Opened,
         threads: int,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -55,7 +62,7 @@ class MeasuringStage(Generic[Index, Context]):
         self.inputs: tuple[Topic, ...] = (topic,)
         self._kind = kind
         self._measure = measure
-        self._store = store
+        self._media = media
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._clock = clock
         self._lock = threading.Lock()
@@ -70,16 +77,17 @@ class MeasuringStage(Generic[Index, Context]):
         event = envelope.event
         if not isinstance(event, self._kind):
             return []
-        measured = await asyncio.get_running_loop().run_in_executor(self._pool, self._one, event)
+        measured = await asyncio.get_running_loop().run_in_executor(self._pool, self.measured, event)
         return [(DETECTIONS, measured)]
 
-    def _one(self, event: Index) -> Measured:
+    def measured(self, event: Index) -> Measured:
+        """Return the measures of one segment, in this thread. Raises Permanent when its media is gone."""
         segment = event.segment
         try:
-            media = self._store.read(segment.uri)
+            media = self._media(segment.uri)
         except MissingMedia as error:
             raise Permanent(str(error)) from error
-        measured, context = self._measure(event, BytesIO(media), self._before(event, segment))
+        measured, context = self._measure(event, media, self._before(event, segment))
         self._remember(segment, None if event.last else context)
         return measured
 
@@ -101,9 +109,9 @@ class MeasuringStage(Generic[Index, Context]):
         if segment.seq == 0:
             return None
         try:
-            previous = self._store.read(segment_uri(segment.channel, segment.epoch, segment.seq - 1))
+            previous = self._media(segment_uri(segment.channel, segment.epoch, segment.seq - 1))
         except MissingMedia:
             return None
         # What waits at its end is judged with this segment, even if that is the last one.
         before = msgspec.structs.replace(event, last=False)
-        return self._measure(before, BytesIO(previous), None)[1]
+        return self._measure(before, previous, None)[1]

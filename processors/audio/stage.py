@@ -2,11 +2,10 @@
 
 from typing import BinaryIO
 
-from infra.media_store import MediaStore
 from processors.audio.blocks import BLOCK_S
 from processors.audio.measure import AudioContext, measure_audio
 from processors.columns import column, columns, thresholds, times, used
-from processors.measuring import MeasuringStage
+from processors.measuring import MeasuringStage, Opened
 from processors.models.model import Model
 from schemas.events import AudioIndexed, AudioMeasured
 from schemas.topics import AUDIO_CHUNKS
@@ -15,13 +14,13 @@ from schemas.topics import AUDIO_CHUNKS
 THREADS = 1
 
 
-def audio_stage(model: Model, store: MediaStore) -> MeasuringStage[AudioIndexed, AudioContext]:
-    """Return the stage that measures sound with a model."""
+def audio_stage(model: Model, media: Opened) -> MeasuringStage[AudioIndexed, AudioContext]:
+    """Return the stage that measures sound with a model; ``media`` gives a segment by its name."""
 
     def measure(
-        event: AudioIndexed, media: BinaryIO, context: AudioContext | None
+        event: AudioIndexed, segment: BinaryIO, context: AudioContext | None
     ) -> tuple[AudioMeasured, AudioContext]:
-        samples, after = measure_audio(media, model, context, last=event.last)
+        samples, after = measure_audio(segment, model, context, last=event.last)
         measured = AudioMeasured(
             channel=event.channel,
             segment=event.segment,
@@ -38,4 +37,4 @@ def audio_stage(model: Model, store: MediaStore) -> MeasuringStage[AudioIndexed,
         )
         return measured, after
 
-    return MeasuringStage("audio", AUDIO_CHUNKS, AudioIndexed, measure, store, THREADS)
+    return MeasuringStage("audio", AUDIO_CHUNKS, AudioIndexed, measure, media, THREADS)

@@ -83,7 +83,8 @@ class Partitions(AbstractContextManager["Partitions"]):
         stretches = [
             each.read(partition, channels=channels, since=since, until_s=until_s) for each in self._sources
         ]
-        return heapq.merge(*stretches, key=_stamp)
+        reads = heapq.merge(*stretches, key=_stamp)
+        return reads if self._remeasure is None else self._remeasure.ahead_of(reads)
 
     def _event(self, read: Read) -> Event | None:
         """Return what is to be folded of a record, measured again where that was asked for."""

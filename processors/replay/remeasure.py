@@ -1,6 +1,7 @@
 """Measuring again with another model: the stored media through the live stage's own code."""
 
-import asyncio
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -8,13 +9,16 @@ from typing import Any
 from infra.media_store import MediaStore
 from infra.settings import Settings
 from processors.audio.stage import audio_stage
-from processors.measuring import MeasuringStage
+from processors.measuring import MeasuringStage, stored
 from processors.models.card import ModelRefused
 from processors.models.check import check
 from processors.models.folder import DEFAULT_MODELS, models_in
 from processors.models.layouts import LAYOUTS
 from processors.models.model import Model, load_model
+from processors.replay.ahead import Ahead
+from processors.replay.records import Read
 from processors.stage.work import Permanent
+from processors.video.decoded import Decoded
 from processors.video.stage import video_stage
 from schemas.envelope import Envelope
 from schemas.events import AudioIndexed, AudioMeasured, Event, FramesIndexed, VideoMeasured
@@ -29,13 +33,15 @@ class Remeasure:
         self.model = model
         self.measured, self.missing = 0, 0
         picture = model.card.category == "video"
+        # Sound is fetched ahead only: what its decoder makes of a segment depends on the one before.
+        load = (lambda uri: Decoded(store.read(uri))) if picture else stored(store)
+        self._ahead = Ahead[Read](self._segment, load, os.cpu_count() or 1)
         self.topic: Topic = FRAMES if picture else AUDIO_CHUNKS
         self._index = FramesIndexed if picture else AudioIndexed
         self._logged = VideoMeasured if picture else AudioMeasured
         self._stage: MeasuringStage[Any, Any] = (
-            video_stage(model, store) if picture else audio_stage(model, store)
+            video_stage(model, self._ahead.media) if picture else audio_stage(model, self._ahead.media)
         )
-        self._runner = asyncio.Runner()
 
     def __enter__(self) -> "Remeasure":
         """Begin."""
@@ -44,8 +50,12 @@ class Remeasure:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End the loop in which segments are measured."""
-        self._runner.close()
+        """End the threads in which segments are decoded."""
+        self._ahead.close()
+
+    def ahead_of(self, reads: Iterator[Read]) -> Iterator[Read]:
+        """Yield what is read, while the media of what comes next is fetched and decoded."""
+        return self._ahead.over(reads)
 
     def instead_of(self, envelope: Envelope) -> Event | None:
         """Return what is decided: new measures for an index, nothing for the logged ones, else the event.
@@ -58,12 +68,18 @@ class Remeasure:
         if not isinstance(event, self._index):
             return event
         try:
-            ((_, measured),) = self._runner.run(self._stage.work(envelope))
+            # In this thread, and not in the stage's pool: Ctrl-C while a pool starts its first thread leaves
+            # that one waiting for ever, and Python waiting for it.
+            measured = self._stage.measured(event)
         except Permanent:
             self.missing += 1
             return None
         self.measured += 1
         return measured
+
+    def _segment(self, read: Read) -> str | None:
+        event = read.envelope.event
+        return event.segment.uri if isinstance(event, self._index) else None
 
 
 def checked_model(named: str, settings: Settings) -> Model:

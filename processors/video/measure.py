@@ -12,6 +12,7 @@ from infra.media_file import MediaRefused, open_media
 from processors.models.model import Model
 from processors.video import features
 from processors.video.decode import Decoding, decode_frames
+from processors.video.decoded import Decoded
 from processors.video.features import Sample
 from processors.video.plain import plain_measures
 from processors.video.walk import VideoContext, Walk
@@ -113,6 +114,11 @@ def measure_video(
     raises. Raises ValueError when ``fps`` is not positive or the model wants other features.
     """
     meter = VideoMeter(model, fps, context)
+    if isinstance(media, Decoded):
+        for frame, time_s, meter.tally in media.pictures:
+            meter.see(frame, time_s)
+        meter.tally = media.tally
+        return meter.finish(last=last)
     try:
         container = open_media(media)
     except MediaRefused:

@@ -2,9 +2,8 @@
 
 from typing import BinaryIO
 
-from infra.media_store import MediaStore
 from processors.columns import column, columns, thresholds, times, used
-from processors.measuring import MeasuringStage
+from processors.measuring import MeasuringStage, Opened
 from processors.models.model import Model
 from processors.video.lattice import MEASURE_HZ
 from processors.video.measure import VideoContext, measure_video
@@ -15,13 +14,13 @@ from schemas.topics import FRAMES
 THREADS = 2
 
 
-def video_stage(model: Model, store: MediaStore) -> MeasuringStage[FramesIndexed, VideoContext]:
-    """Return the stage that measures pictures with a model."""
+def video_stage(model: Model, media: Opened) -> MeasuringStage[FramesIndexed, VideoContext]:
+    """Return the stage that measures pictures with a model; ``media`` gives a segment by its name."""
 
     def measure(
-        event: FramesIndexed, media: BinaryIO, context: VideoContext | None
+        event: FramesIndexed, segment: BinaryIO, context: VideoContext | None
     ) -> tuple[VideoMeasured, VideoContext]:
-        samples, after = measure_video(media, model, event.analysis_fps, context, last=event.last)
+        samples, after = measure_video(segment, model, event.analysis_fps, context, last=event.last)
         measured = VideoMeasured(
             channel=event.channel,
             segment=event.segment,
@@ -39,4 +38,4 @@ def video_stage(model: Model, store: MediaStore) -> MeasuringStage[FramesIndexed
         )
         return measured, after
 
-    return MeasuringStage("video", FRAMES, FramesIndexed, measure, store, THREADS)
+    return MeasuringStage("video", FRAMES, FramesIndexed, measure, media, THREADS)

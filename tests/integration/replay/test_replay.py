@@ -6,23 +6,18 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from confluent_kafka.admin import AdminClient
 
-from benchmarks.measured_day import write
 from infra.follow import consumer_at, read_all
-from infra.media_store import MediaStore
 from infra.settings import Settings
 from processors.replay.asked import Asked
 from processors.replay.publish import TopicRefused, own_topic
-from processors.replay.remeasure import Remeasure, checked_model
 from processors.replay.run import replay
-from schemas.events import FramesIndexed, OcorrenciaClosed, OcorrenciaOpened
-from schemas.topics import FRAMES, OCORRENCIAS, TOPICS, Topic
-from tests.integration.processors.television import T0, on_air
+from schemas.events import OcorrenciaClosed, OcorrenciaOpened
+from schemas.topics import OCORRENCIAS, TOPICS, Topic
 from tests.integration.replay.log_of_hour import air, programme, put_into_the_log, told_live
 
 ROOT = Path(__file__).parents[3]
@@ -118,39 +113,6 @@ def test_all_channels_are_replayed_when_none_is_named(
     result = replay(Asked(since=air(190), until=air(210)), here).result
     assert channel in result.channels
     assert result.by_channel[channel].same == 1
-
-
-def test_a_model_measures_again_and_counts_what_is_gone(
-    topics: str, settings: Callable[..., Settings], tmp_path: Path
-) -> None:
-    store = MediaStore(str(tmp_path / "media"))
-    name = f"again-{uuid.uuid4().hex[:8]}"
-    recorded = on_air(store, tmp_path / "scratch", 4, name)
-    store.remove(recorded[3].segment.uri)
-    indexed = [
-        FramesIndexed(
-            channel=name,
-            segment=each.segment,
-            codec="h264",
-            width=320,
-            height=180,
-            analysis_fps=5.0,
-            pts=tuple(index * 3600 for index in range(25)),
-            size=(1000,) * 25,
-            key=(0,),
-        )
-        for each in recorded
-    ]
-    write(topics, FRAMES, [(each, each.segment.end) for each in indexed], "producers")
-    here = settings(KAFKA_BOOTSTRAP_SERVERS=topics)
-
-    with Remeasure(checked_model("picture", here), store) as remeasure:
-        window = Asked(since=T0, until=T0 + timedelta(seconds=4), channels=(name,))
-        result = replay(window, here, remeasure=remeasure).result
-
-    assert (result.measured_again, result.missing) == (3, 1)
-    assert result.model is not None and result.model.startswith("picture ")
-    assert result.samples > 0
 
 
 def test_what_the_live_stage_told_is_really_in_the_log(topics: str, channel: str) -> None:

@@ -8,7 +8,7 @@ from typing import BinaryIO
 import msgspec
 
 from infra.media_store import MediaStore, segment_uri
-from processors.measuring import IDLE_S, MeasuringStage
+from processors.measuring import IDLE_S, MeasuringStage, stored
 from schemas.envelope import Envelope, event_id
 from schemas.events import AudioIndexed, AudioMeasured
 from schemas.events.detections import ModelUsed
@@ -56,7 +56,7 @@ def stage(folder: Path, seen: Seen, clock: Clock | None = None) -> MeasuringStag
         )
         return measured, f"after {text}"
 
-    return MeasuringStage("audio", AUDIO_CHUNKS, AudioIndexed, measure, store, 1, clock or Clock())
+    return MeasuringStage("audio", AUDIO_CHUNKS, AudioIndexed, measure, stored(store), 1, clock or Clock())
 
 
 def indexed(seq: int, *, channel: str = "tv1", last: bool = False) -> Envelope:

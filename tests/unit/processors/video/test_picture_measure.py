@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from processors.models.model import DEFAULT_MODELS, Model, find_model, load_model
+from processors.video.decoded import Decoded
 from processors.video.measure import VideoContext, VideoSamples, measure_video
 
 Frames = NDArray[np.uint8]
@@ -104,6 +105,41 @@ def test_damaged_packets_are_counted_and_the_rest_measured(
     samples, _ = measure_video(BytesIO(bytes(data)), model, 5.0, None)
     assert samples.frames_failed > 0
     assert len(samples.times_s) > 10
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+@pytest.mark.parametrize("fps", [1.0, 5.0])
+def test_what_is_decoded_before_gives_the_same_to_the_bit(
+    encode: Encode, split: Split, moving: Frames, model: Model, tmp_path: Path, fps: float, damaged: bool
+) -> None:
+    parts = [part.read_bytes() for part in split(encode(moving, "-bf", "3"), tmp_path / "parts")]
+    if damaged:
+        parts = [torn(part, seed) for seed, part in enumerate(parts)]
+    before: VideoContext | None = None
+    again: VideoContext | None = None
+    failed = 0
+    for part in parts:
+        expected, before = measure_video(BytesIO(part), model, fps, before, last=part is parts[-1])
+        found, again = measure_video(Decoded(part), model, fps, again, last=part is parts[-1])
+        np.testing.assert_array_equal(found.times_s, expected.times_s)
+        np.testing.assert_array_equal(found.scores, expected.scores)
+        assert found.measures.keys() == expected.measures.keys()
+        for name, values in expected.measures.items():
+            np.testing.assert_array_equal(found.measures[name], values)
+        assert found.frames_decoded == expected.frames_decoded
+        assert found.frames_failed == expected.frames_failed
+        assert again.damage == before.damage
+        failed += found.frames_failed
+    assert len(parts) > 3
+    assert bool(failed) == damaged
+
+
+def torn(media: bytes, seed: int) -> bytes:
+    """Return media with bytes of rubbish in it, up to its end."""
+    data, rng = bytearray(media), np.random.default_rng(seed)
+    for place in rng.integers(2000, len(data) - 90, 6):
+        data[place : place + 90] = rng.integers(0, 256, 90, np.uint8).tobytes()
+    return bytes(data)
 
 
 def test_a_playlist_in_disguise_is_not_followed(
