@@ -9,7 +9,7 @@ STAMPS  := $(VENV)/stamps
 UV      := $(shell sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)
 ARGS    ?=
 
-.PHONY: help setup chromium demo up down status test test-long lint types unit whole soak soak-short integration e2e format train evaluate contract clean
+.PHONY: help setup chromium kcat demo up down status test test-long lint types unit whole soak soak-short integration e2e format train evaluate contract clean
 
 help:
 	@echo 'make demo [ARGS=--once]  Horus at work, on synthetic television over SRT'
@@ -71,10 +71,13 @@ $(TFLITE)/.packages: requirements-tflite.lock $(STAMPS)/packages
 # Tests side by side: two cores, and a third worker for the time that others wait.
 BESIDE := --no-loadscope-reorder
 
-test: chromium lint types all soak-short
+test: chromium kcat lint types all soak-short
 
 chromium:
 	@.ci/chromium
+
+kcat:
+	@.ci/kcat
 
 lint: $(STAMPS)/package
 	$(BIN)/ruff check .
@@ -84,7 +87,7 @@ lint: $(STAMPS)/package
 types: $(STAMPS)/package
 	$(BIN)/mypy schemas infra producers processors projections api training benchmarks examples tests
 
-all: setup chromium
+all: setup chromium kcat
 	$(BIN)/pytest -q -n 3 $(BESIDE) -m 'not long' tests/unit tests/integration tests/e2e
 
 # What the short soak does at random, once each on purpose.
@@ -94,7 +97,7 @@ test-long: setup $(TFLITE)/.packages
 unit: setup
 	$(BIN)/pytest -q -n 2 $(BESIDE) tests/unit
 
-integration: setup $(TFLITE)/.packages
+integration: setup kcat $(TFLITE)/.packages
 	$(BIN)/pytest -q tests/integration
 
 e2e: setup chromium

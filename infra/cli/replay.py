@@ -69,7 +69,7 @@ def replay(
     horus replay --since yesterday --until today --channel tv1 --set VIDEO_THRESH_FADE=0.6
     horus replay --since 2026-11-22T03:00-03:00 --until 2026-11-22T04:00-03:00 --model candidate.tflite
     horus replay --since -7d --json | jq .totals             one object, for programs
-    horus replay --since -2h --publish try-1 && kcat -b localhost:9092 -t try-1 -e
+    horus replay --since -2h --publish try-1 && kcat -C -b 127.0.0.1:19092 -t try-1 -e
 
     Each alarm is the same, new, lost, shifted (start or end by more than 0.2 s) or regraded (another
     severity). Nothing live is written. Exit code 0 whatever is found, 2 for what cannot be asked, 130 after
