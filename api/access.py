@@ -105,6 +105,15 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
             raise KeysUnknown
         raise WrongKey
 
+    def counted_as(self, given: str) -> str:
+        """Return the id of the key that a try at this one counts for; empty when there is no such key.
+
+        The key of the installation has no id: a person may have chosen it, and everything that is shown
+        without the id of a made key counts as a guess at it.
+        """
+        key_id = keys.id_of(given)
+        return key_id if key_id is not None and self.ring.key(key_id) is not None else ""
+
     def begin_session(self, who: Who, now: datetime) -> str:
         """Return the cookie's value for the holder of a key."""
         return sessions.begun(who.key_id, self.admin_key, now)

@@ -9,40 +9,45 @@ FREE = 10
 EACH_S = 6.0
 """Seconds after which one more is forgiven: ten a minute for ever is no guessing of 256 bits."""
 ADDRESSES = 10_000
-"""Addresses remembered, some 150 bytes each; past it the one that failed longest ago is forgotten."""
+"""Counts remembered, some 150 bytes each; past it the one that failed longest ago is forgotten."""
 
 
 class Attempts:
-    """Counts wrong keys by address. One process's own; for the event loop only."""
+    """Counts wrong keys by address and key id. One process's own; for the event loop only.
+
+    One wall with an old key must not lock out the room that shares its address, so what names a key that is
+    there counts for that key alone. Nobody gets more tries at any one key by that, as long as ids that
+    somebody makes up are no ids here (`Access.counted_as`).
+    """
 
     def __init__(self, free: int = FREE, each_s: float = EACH_S, addresses: int = ADDRESSES) -> None:
         """Begin without any."""
         self._free = free
         self._each_s = each_s
         self._addresses = addresses
-        self._failed: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._failed: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
 
-    def wait_s(self, address: str, now: float) -> float:
+    def wait_s(self, address: str, key_id: str, now: float) -> float:
         """Return how long the address has to wait before it may try a key; 0 when it may.
 
-        ``now`` is a monotonic clock in seconds.
+        ``key_id`` is the key that is tried, empty where none is named; ``now`` a monotonic clock in seconds.
         """
-        over = self._count(_network(address), now) - (self._free - 1)
+        over = self._count((_network(address), key_id), now) - (self._free - 1)
         return over * self._each_s if over > 0 else 0.0
 
-    def failed(self, address: str, now: float) -> None:
+    def failed(self, address: str, key_id: str, now: float) -> None:
         """Count a wrong key."""
-        network = _network(address)
-        self._failed[network] = (self._count(network, now) + 1, now)
-        self._failed.move_to_end(network)
+        tried = (_network(address), key_id)
+        self._failed[tried] = (self._count(tried, now) + 1, now)
+        self._failed.move_to_end(tried)
         if len(self._failed) > self._addresses:
             self._failed.popitem(last=False)
 
     def __len__(self) -> int:
         return len(self._failed)
 
-    def _count(self, network: str, now: float) -> float:
-        count, at = self._failed.get(network, (0.0, now))
+    def _count(self, tried: tuple[str, str], now: float) -> float:
+        count, at = self._failed.get(tried, (0.0, now))
         return max(0.0, count - (now - at) / self._each_s)
 
 

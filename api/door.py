@@ -84,15 +84,16 @@ class Door:
 
     def _who(self, scope: Scope, headers: Headers) -> Who:
         address = address_of(scope)
-        shown = shown_key(headers) is not None
-        if shown and (wait_s := self._attempts.wait_s(address, time.monotonic())):
+        shown = shown_key(headers)
+        counted_as = self._rules.counted_as(shown) if shown is not None else ""
+        if shown is not None and (wait_s := self._attempts.wait_s(address, counted_as, time.monotonic())):
             raise too_often(wait_s)
         method = roles.WEBSOCKET if scope["type"] == "websocket" else scope["method"]
         try:
             return self._rules.who(Asking(headers=headers, method=method, now=clock.now()))
         except WrongKey:
-            if shown:
-                self._attempts.failed(address, time.monotonic())
+            if shown is not None:
+                self._attempts.failed(address, counted_as, time.monotonic())
                 WRONG_KEYS.inc()
                 log.warning("wrong key", address=address)
             raise Refusal(

@@ -119,13 +119,13 @@ async def log_out(request: Request) -> Response:
 
 def _holder(request: Request, services: Services, key: str) -> Who:
     """Return whose key it is. Raises WrongKey, Refusal."""
-    address = address_of(request.scope)
-    if wait_s := services.attempts.wait_s(address, time.monotonic()):
+    address, counted_as = address_of(request.scope), services.access.counted_as(key)
+    if wait_s := services.attempts.wait_s(address, counted_as, time.monotonic()):
         raise too_often(wait_s)
     try:
         return services.access.holder(key)
     except WrongKey:
-        services.attempts.failed(address, time.monotonic())
+        services.attempts.failed(address, counted_as, time.monotonic())
         WRONG_KEYS.inc()
         log.warning("wrong key at the log-in", address=address)
         raise

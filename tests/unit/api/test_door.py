@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fastapi import FastAPI
@@ -214,9 +215,43 @@ def test_sessions_go_on_where_keys_have_to_wait(horus: Closed) -> None:
     client = horus.client()
     client.post(SESSION, json={"key": ADMIN_KEY})
     for _ in range(FREE):
-        horus.services.attempts.failed("testclient", time.monotonic())
+        horus.services.attempts.failed("testclient", "", time.monotonic())
     assert client.get(SESSION, headers={"X-API-Key": ADMIN_KEY}).status_code == 429
     assert client.get(SESSION).status_code == 200
+
+
+@pytest.fixture
+def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing be forgiven, however slow the machine."""
+    for room in ("api.door", "api.routes.session"):
+        monkeypatch.setattr(f"{room}.time", SimpleNamespace(monotonic=lambda: 0.0))
+
+
+@pytest.mark.usefixtures("stopped_clock")
+@pytest.mark.parametrize("wrong", ["old key of a wall", f"hrs.{'0' * 12}.{'x' * 43}"])
+def test_wall_with_an_old_key_locks_out_nobody_who_shares_its_address(horus: Closed, wrong: str) -> None:
+    wall, shown = horus.client(), {"X-API-Key": wrong}
+    tried = [wall.get(SESSION, headers=shown).status_code for _ in range(FREE + 1)]
+    assert tried == [401] * FREE + [429]
+    assert horus.client("operator").get(SESSION).status_code == 200
+    log_in = horus.client().post(SESSION, json={"key": horus.keys["viewer"]})
+    assert log_in.status_code == 204
+
+
+@pytest.mark.usefixtures("stopped_clock")
+def test_who_guesses_at_one_made_key_gets_no_more_tries_at_it_by_what_else_he_shows(horus: Closed) -> None:
+    key_id = horus.keys["operator"].split(".")[1]
+    guesser = horus.client()
+    answers = []
+    for number in range(FREE + 2):
+        answers.append(guesser.get(SESSION, headers={"X-API-Key": f"hrs.{key_id}.{number:043}"}).status_code)
+        guesser.get(SESSION, headers={"X-API-Key": f"hrs.{number:012x}.{number:043}"})
+    assert answers == [401] * FREE + [429] * 2
+    assert horus.client("operator").get(SESSION).status_code == 429
+    assert horus.client("viewer").get(SESSION).status_code == 200
+    # The wrong ids are all counted as one: they buy no place for more guesses at the installation's key.
+    assert guesser.get(SESSION, headers={"X-API-Key": ADMIN_KEY}).status_code == 429
+    assert len(horus.services.attempts) == 2
 
 
 def test_address_cannot_be_made_up_by_a_header(horus: Closed) -> None:
