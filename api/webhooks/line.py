@@ -75,9 +75,13 @@ class Line:
         give_up: Callable[[WebhookGaveUp], Awaitable[None]],
         *,
         now: Callable[[], datetime],
+        holds: Callable[[], bool] = lambda: True,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """``give_up`` returns once a dead letter is safe in the log; only then does the line go on."""
+        """``give_up`` returns once a dead letter is safe in the log; only then does the line go on.
+
+        Once ``holds`` says that the webhook is no longer as given, nothing is sent any more.
+        """
         self._webhook = webhook
         self._progress = Progress(reached)
         self._feed = feed
@@ -85,6 +89,7 @@ class Line:
         self._patience = patience
         self._give_up = give_up
         self._now = now
+        self._holds = holds
         self._sleep = sleep
         self._places = asyncio.Semaphore(AT_ONCE)
         self._room = asyncio.Semaphore(TAKEN_UP)
@@ -162,6 +167,9 @@ class Line:
             nonlocal attempts
             attempts += 1
             async with self._places:
+                if not self._holds():
+                    # Whoever changed the webhook has his answer; the sender is about to end this line.
+                    await asyncio.Event().wait()
                 outcome = await self._post(delivery, body)
             ATTEMPTS.labels("taken" if outcome.delivered else "failed").inc()
             return outcome

@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 # Digits of the sealing key's hash in the group's name: tell keys apart, and nothing of the key.
 FINGERPRINT = 8
-# How soon a changed webhook is sent to as changed.
+# How soon a changed webhook is sent to as changed; as it was, it is sent to no more from its change on.
 LOOK_S = 0.2
 # After a trouble of Kafka's, and while a dead letter waits for it.
 RETRY_S = 1.0
@@ -152,6 +152,7 @@ class Sender:
                     ),
                     self._give_up,
                     now=clock.now,
+                    holds=lambda: self._wanted().get(webhook_id) == webhook,
                 )
                 saving = asyncio.ensure_future(self._save(webhook_id, line, reached))
                 try:

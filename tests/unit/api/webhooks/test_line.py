@@ -70,6 +70,8 @@ class Scene:
         self.under_way = self.most_under_way = 0
         self.by_delivery = {delivery_id("aabbccddeeff", each.cursor): each.cursor for each in told}
         self.attempts = attempts
+        self.holds = True
+        self.reached = -1
 
     async def post(self, delivery: str, body: bytes) -> Outcome:
         cursor = self.by_delivery[delivery]
@@ -100,12 +102,17 @@ class Scene:
                 Patience(attempts=self.attempts, backoff_s=1.0),
                 self.give_up,
                 now=lambda: NOW,
+                holds=lambda: self.holds,
                 sleep=self.pause,
             )
             running = asyncio.ensure_future(line.run())
             while line.reached < reached:
                 line.moved.clear()
                 await asyncio.wait_for(line.moved.wait(), 10)
+            # What is ready to be sent has its turns.
+            for _ in range(100):
+                await asyncio.sleep(0)
+            self.reached = line.reached
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
 
@@ -120,6 +127,20 @@ def test_all_messages_of_one_occurrence_arrive_in_order_though_the_first_fails_t
 
     assert scene.tried == [0, 0, 0, 1, 2, 3, 4]
     assert scene.letters == []
+
+
+def test_webhook_that_was_changed_is_sent_to_no_more_and_its_position_stays_before_what_was_not_sent() -> (
+    None
+):
+    def take_and_change(cursor: int) -> Outcome:
+        scene.holds = cursor < 1
+        return TAKEN
+
+    scene = Scene(messages(["a", "a", "a", "a"]), take_and_change)
+
+    scene.until(1)
+
+    assert (scene.tried, scene.reached) == ([0, 1], 1)
 
 
 def test_another_occurrence_does_not_wait_for_one_that_fails() -> None:
