@@ -1,11 +1,13 @@
 """What requests may hold: text that the log and the database can keep, moments and numbers within reason."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
+    BeforeValidator,
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
@@ -17,6 +19,7 @@ from pydantic_core import CoreSchema, core_schema
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2101, 1, 1, tzinfo=UTC)
 """Not itself allowed. Clocks that were never set and dates with a digit too many lie outside."""
+_NUMBER = re.compile(r"\s*[-+]?[\d_]*\.?\d*\s*")
 
 
 def storable(text: str) -> str:
@@ -30,6 +33,16 @@ def storable(text: str) -> str:
     return text
 
 
+def written_out(moment: object) -> object:
+    """Return it as it is. Raises ValueError for a number, which pydantic takes for seconds since 1970.
+
+    So would ``20261122`` be a day in August 1970, and a filter by it pass over everything without a word.
+    """
+    if isinstance(moment, int | float) or (isinstance(moment, str) and _NUMBER.fullmatch(moment)):
+        raise ValueError("must be ISO 8601 with offset, such as 2026-11-22T03:12:05Z")
+    return moment
+
+
 def within_reason(moment: datetime) -> datetime:
     """Return the moment in UTC. Raises ValueError outside 1970 to 2100."""
     # Compared before it is moved to UTC, which the first and the last hours of all years do not survive.
@@ -38,8 +51,8 @@ def within_reason(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-When = Annotated[AwareDatetime, AfterValidator(within_reason)]
-"""ISO 8601 with offset, or seconds since 1970; becomes UTC."""
+When = Annotated[AwareDatetime, BeforeValidator(written_out), AfterValidator(within_reason)]
+"""ISO 8601 with offset; becomes UTC."""
 
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), AfterValidator(storable)
