@@ -15,12 +15,17 @@ from schemas.ocorrencia import Ocorrencia
 class HistoryRead(BaseModel):
     """One event of an occurrence."""
 
-    version: int = Field(description="the occurrence's version after it")
-    event: str = Field(description="CloudEvents type, e.g. `horus.OcorrenciaAcknowledged.v1`")
-    at: Moment = Field(description="when it was asked for, or when the stage wrote it")
-    by: str = Field(description="name of the key of who asked; of a stage its own name")
-    id: str = Field(description="CloudEvents id")
-    offset: int = Field(description="place in the topic")
+    version: int = Field(description="the occurrence's version after it", examples=[3])
+    event: str = Field(description="CloudEvents type", examples=["horus.OcorrenciaAcknowledged.v1"])
+    at: Moment = Field(
+        description="when it was asked for, or when the stage wrote it",
+        examples=["2026-11-22T03:16:40+00:00"],
+    )
+    by: str = Field(
+        description="name of the key of who asked; of a stage its own name", examples=["control room"]
+    )
+    id: str = Field(description="CloudEvents id", examples=["2ea6999e-e5b5-5efb-9132-b84216464819"])
+    offset: int = Field(description="place in the topic", examples=[587])
     data: dict[str, Any] = Field(description="the event itself")
 
 

@@ -72,29 +72,34 @@ class StorageWrite(BaseModel):
 class StorageRead(BaseModel):
     """The storage as it is now."""
 
-    mode: StorageMode
-    local_path: str
-    oneDriveLink: str
-    quota_bytes: int | None
-    retention_s: float
-    upload_retention_s: float
-    media_url: str = Field(description="the media store; set by HORUS_MEDIA_URL")
-    clips: str = Field(description="folder of evidence, kept for ever")
-    sync_roots: list[str] = Field(description="folders that local_path may lie in; set by HORUS_SYNC_ROOTS")
+    mode: StorageMode = Field(examples=["local"])
+    local_path: str = Field(examples=["copies"])
+    oneDriveLink: str = Field(examples=[""])
+    quota_bytes: int | None = Field(examples=[500_000_000_000])
+    retention_s: float = Field(examples=[604_800.0])
+    upload_retention_s: float = Field(examples=[604_800.0])
+    media_url: str = Field(
+        description="the media store; set by HORUS_MEDIA_URL", examples=["s3://horus/media"]
+    )
+    clips: str = Field(description="folder of evidence, kept for ever", examples=["/srv/horus/clips"])
+    sync_roots: list[str] = Field(
+        description="folders that local_path may lie in; set by HORUS_SYNC_ROOTS",
+        examples=[["/srv/horus/export"]],
+    )
 
 
 class FailedCopy(BaseModel):
     """A clip that was not copied."""
 
-    file: str
-    error: str
+    file: str = Field(examples=["tv1-fade-20261122T031200Z-5f75cf19.mp4"])
+    error: str = Field(examples=["No space left on device"])
 
 
 class SyncRead(BaseModel):
     """What became of each clip."""
 
-    copied: list[str]
-    skipped: list[str]
+    copied: list[str] = Field(examples=[["tv1-fade-20261122T031200Z-5f75cf19.jpg"]])
+    skipped: list[str] = Field(examples=[[]])
     errors: list[FailedCopy]
 
 

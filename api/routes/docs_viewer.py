@@ -29,9 +29,9 @@ class DocsRead(BaseModel):
 class DocContent(BaseModel):
     """One page."""
 
-    name: str
-    folder: str
-    content: str = Field(description="Markdown")
+    name: str = Field(examples=["storage.md"])
+    folder: str = Field(examples=["docs"])
+    content: str = Field(description="Markdown", examples=["# Storage\n"])
 
 
 @router.get("/list")

@@ -3,7 +3,7 @@
 import asyncio
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
@@ -18,8 +18,8 @@ DATABASE_TIMEOUT_S = 2.0
 class Health(BaseModel):
     """How the process is."""
 
-    status: str
-    reasons: list[str] = []
+    status: str = Field(examples=["ready"])
+    reasons: list[str] = Field([], examples=[["the database does not answer"]])
 
 
 @router.get("/healthz")

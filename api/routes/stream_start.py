@@ -56,19 +56,19 @@ class Started(BaseModel):
     """It is being watched."""
 
     status: Literal["started"] = "started"
-    mode: Literal["srt", "capture"]
+    mode: Literal["srt", "capture"] = Field(examples=["srt"])
 
 
 class Stopped(BaseModel):
     """What was done."""
 
-    status: Literal["stopped", "not running"]
+    status: Literal["stopped", "not running"] = Field(examples=["stopped"])
 
 
 class Cleaned(BaseModel):
     """It is tidy."""
 
-    status: Literal["cleaned"] = "cleaned"
+    status: Literal["cleaned"] = Field("cleaned", examples=["cleaned"])
 
 
 @router.post("/start", responses={400: {"description": "running already, or no URL"}, 409: {}})

@@ -43,7 +43,7 @@ class Devices(BaseModel):
 class StreamDeleted(BaseModel):
     """Which channel is no longer configured."""
 
-    deleted: str
+    deleted: str = Field(examples=["tv1"])
 
 
 @router.get("/status")

@@ -36,6 +36,10 @@ Channel = Annotated[str, StringConstraints(pattern=CHANNEL_PATTERN)]
 Type = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(storable)]
 
 
+A_DELIVERY = "09ca09de-7ad8-57e0-ad4f-5c715b910336"
+"""As documentation shows one."""
+
+
 class Filters(BaseModel):
     """What a webhook is told of; an empty list means everything."""
 
@@ -121,30 +125,30 @@ class Resend(BaseModel):
 class FailedResend(BaseModel):
     """The letter at which the sending stopped."""
 
-    delivery: str
-    reason: str
+    delivery: str = Field(examples=[A_DELIVERY])
+    reason: str = Field(examples=["answered 500"])
 
 
 class Resent(BaseModel):
     """What came of sending again."""
 
-    resent: list[str] = Field(description="deliveries that the target took")
+    resent: list[str] = Field(description="deliveries that the target took", examples=[[A_DELIVERY]])
     failed: FailedResend | None = Field(None, description="where it stopped; the rest was not tried")
-    left: int = Field(description="dead letters that are left")
+    left: int = Field(description="dead letters that are left", examples=[0])
 
 
 class Dropped(BaseModel):
     """Dead letters thrown away."""
 
-    dropped: list[str]
+    dropped: list[str] = Field(examples=[[A_DELIVERY]])
 
 
 class Tried(BaseModel):
     """What came of a sample."""
 
-    delivered: bool
-    status: int | None = Field(description="what the target answered; null: it did not")
-    reason: str
+    delivered: bool = Field(examples=[True])
+    status: int | None = Field(description="what the target answered; null: it did not", examples=[204])
+    reason: str = Field(examples=["answered 204"])
 
 
 def read(webhook: WebhookConfigured, letters: int) -> WebhookRead:

@@ -64,6 +64,28 @@ def test_every_answer_with_json_has_a_shape(document: dict[str, Any]) -> None:
             assert shape is None or shape["schema"], (method, path, status)
 
 
+def test_every_answer_with_json_is_shown_by_example(document: dict[str, Any]) -> None:
+    for method, path, operation in operations(document):
+        for status, answer in operation["responses"].items():
+            shape = answer.get("content", {}).get("application/json")
+            assert shape is None or exemplified(document, shape, frozenset()), (method, path, status)
+
+
+def exemplified(document: dict[str, Any], part: object, seen: frozenset[str]) -> bool:
+    """Tell whether a part of the document, or a model that it refers to, has an example."""
+    match part:
+        case {"$ref": str(name)}:
+            model = document["components"]["schemas"][name.rpartition("/")[2]]
+            return name not in seen and exemplified(document, model, seen | {name})
+        case dict():
+            shown = bool({"example", "examples"} & part.keys())
+            return shown or any(exemplified(document, each, seen) for each in part.values())
+        case list():
+            return any(exemplified(document, each, seen) for each in part)
+        case _:
+            return False
+
+
 def test_event_of_a_stream_is_a_text_that_holds_a_message(document: dict[str, Any]) -> None:
     answer = document["paths"]["/api/v1/events"]["get"]["responses"]["200"]
     event = answer["content"]["text/event-stream"]["schema"]
