@@ -8,14 +8,14 @@ MASK = "***"
 # What tells two sources of one host apart without being a secret; everything else (passphrase, streamid,
 # tokens) stays out, and so does the path, in which RTMP and HLS carry their keys.
 _SHOWN = frozenset({"mode", "latency"})
-# Options of the transport, whose values are no secrets wherever they stand.
-_HARMLESS = _SHOWN | frozenset(
+HARMLESS = _SHOWN | frozenset(
     (
         *("rcvlatency", "peerlatency", "pkt_size", "transtype", "pbkeylen", "maxbw"),
         *("timeout", "connect_timeout", "listen_timeout", "localaddr", "localport", "sources"),
         *("fifo_size", "overrun_nonfatal", "buffer_size", "reuse", "ttl"),
     )
 )
+"""Options of the transport, whose values are no secrets wherever they stand."""
 # Shorter ones would blot out half of every line, and are hidden within addresses all the same.
 _SECRET_MIN = 3
 # From so many letters on a part of a path may be a token; words like "live" and "stream" are shorter.
@@ -71,7 +71,7 @@ def _secrets(parts: SplitResult) -> Iterator[str]:
     yield password
     for pair in parts.query.split("&"):
         name, _, value = pair.partition("=")
-        if name not in _HARMLESS:
+        if name not in HARMLESS:
             yield value
     if parts.scheme.lower() in ("rtmp", "rtmps"):
         # What stands last: whoever knows it may publish in the station's name.

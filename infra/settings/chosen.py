@@ -1,5 +1,6 @@
 """Every setting: its type, its default, what it means, and what follows from several of them."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -93,6 +94,11 @@ class Settings(BaseSettings):
     )
     horus_webhook_key: SecretStr | None = Field(
         None, description="key that seals webhooks' secrets; without one the first start makes and stores it"
+    )
+    horus_seal_key: SecretStr | None = Field(
+        None,
+        description="key that seals what opens sources, in the log; 32 bytes in URL-safe base64; without one "
+        "the first need makes and stores it",
     )
     horus_webhook_attempts: Annotated[int, Field(ge=1, le=20)] = Field(
         10, description="attempts at a webhook's delivery before it becomes a dead letter"
@@ -190,6 +196,17 @@ class Settings(BaseSettings):
         text = key.get_secret_value() if key is not None else ""
         if not text.isascii() or text != text.strip():
             raise ValueError("must be ASCII, without spaces at its ends: it travels in a header")
+        return key
+
+    @field_validator("horus_seal_key")
+    @classmethod
+    def _is_a_fernet_key(cls, key: SecretStr | None) -> SecretStr | None:
+        # 256 bits in the URL-safe alphabet, with or without the sign at their end.
+        if key is not None and not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", key.get_secret_value()):
+            raise ValueError(
+                "must be a Fernet key: 32 random bytes in URL-safe base64, as "
+                "`python -c 'import secrets; print(secrets.token_urlsafe(32))'` prints them"
+            )
         return key
 
     @classmethod

@@ -12,7 +12,7 @@ from infra.settings.chosen import Settings
 from infra.settings.families import PER_CLASS, SRT_PREFIX
 
 OWN_PREFIX = "HORUS_"
-SECRETS = frozenset({"HORUS_ADMIN_KEY", "HORUS_WEBHOOK_KEY", "DATABASE_URL"})
+SECRETS = frozenset({"HORUS_ADMIN_KEY", "HORUS_WEBHOOK_KEY", "HORUS_SEAL_KEY", "DATABASE_URL"})
 
 
 class BadSettings(ValueError):
