@@ -50,6 +50,7 @@ from api.routes import (
 )
 from api.services import Services
 from api.stream_desk import StreamDesk
+from api.stream_source import sealed
 from api.tail import Tail, replay
 from api.uploads import Uploads
 from api.watched import Board
@@ -176,7 +177,12 @@ def _services(settings: Settings) -> Services:
         sender=Sender(settings, admin, HubFeed(hub), commands, sealing_key(settings)),
         desk=Desk(store, OcorrenciaLog(settings.bootstrap_servers), commands, lambda: hub.position),
         board=board,
-        streams=StreamDesk(board, commands.publish, settings.horus_channels_max),
+        streams=StreamDesk(
+            board,
+            commands.publish,
+            settings.horus_channels_max,
+            partial(sealed, settings),
+        ),
         segments=SegmentLog(settings.bootstrap_servers),
         media=media,
         analyses=analyses,

@@ -32,11 +32,13 @@ class StreamDesk:
     one channel within the milliseconds of a delivery are not told apart; the later one holds.
     """
 
-    def __init__(self, board: Board, publish: Publish, most: int) -> None:
-        """Prepare; ``most``: channels that may be configured."""
+    def __init__(self, board: Board, publish: Publish, most: int, sealed: Callable[[str], str]) -> None:
+        """Prepare; ``most``: channels that may be configured; ``sealed`` returns an address as the log may
+        hold it."""
         self._board = board
         self._publish = publish
         self._most = most
+        self._sealed = sealed
         self._one_at_a_time = asyncio.Lock()
 
     async def configure(
@@ -132,6 +134,9 @@ class StreamDesk:
             await run_in_threadpool(self._board.wait, demanded)
 
     async def _written(self, event: StreamConfigured | StreamRemoved) -> int:
+        if isinstance(event, StreamConfigured):
+            # At the last moment, so that no way leads past it; an older, plain one is sealed by any change.
+            event = msgspec.structs.replace(event, url=self._sealed(event.url))
         offset = await self._publish(STREAMS, event)
         if not await run_in_threadpool(self._board.wait, offset):
             log.warning("a command is in the log, and not seen yet", channel=event.channel, offset=offset)

@@ -12,6 +12,8 @@ import structlog
 from fastapi import HTTPException
 
 from infra.host_policy import HostRefused, HostUnknown
+from infra.seal_key import BadSealKey, key_to_seal
+from infra.sealed_url import seal
 from infra.settings import Settings
 from infra.shown_url import shown_url
 from infra.source_url import CAPTURE, BadSource, admitted, check
@@ -78,6 +80,17 @@ async def source_of(url: str, settings: Settings) -> str:
     except (HostUnknown, TimeoutError):
         log.warning("no address yet", url=shown_url(url))
         return checked
+
+
+def sealed(settings: Settings, url: str) -> str:
+    """Return an address as the log may hold it. Raises HTTPException 503 when there is no key to seal it
+    with: in plain it would be read by all who read the log."""
+    try:
+        return seal(url, partial(key_to_seal, settings))
+    except (BadSealKey, OSError) as error:
+        log.error("an address cannot be sealed", why=str(error))
+        told = "its key cannot be kept" if isinstance(error, OSError) else str(error)
+        raise HTTPException(503, f"the address cannot be sealed for the log: {told}") from error
 
 
 def capture(device: str | None, sysfs: Path = SYSFS) -> str:

@@ -5,6 +5,7 @@ import shutil
 import signal
 import sys
 import threading
+from functools import partial
 
 import structlog
 from confluent_kafka import KafkaException
@@ -13,6 +14,8 @@ from infra import clock, logs
 from infra.ffmpeg import NoFfmpeg
 from infra.kafka import Publisher, why
 from infra.media_store import MediaStore
+from infra.seal_key import key_to_open
+from infra.sealed_url import unsealed
 from infra.settings import BadSettings, Settings, load
 from producers import ffmpeg
 from producers.desired import STAGE, DesiredState, last_media
@@ -59,6 +62,7 @@ def main() -> int:
         spool=spool,
         store=MediaStore(settings.media_url),
         put=outbox.put,
+        opened=lambda url: unsealed(url, partial(key_to_open, settings)),
         hosts=settings.stream_policy,
         files=settings.stream_files,
         proxy=gate.url if gate is not None else None,
@@ -90,7 +94,7 @@ def watch(settings: Settings, edges: Edges, ending: threading.Event) -> None:
         known,
         lambda event: edges.put(((STREAM_STATUS, gone(event)),)),
     )
-    desired = DesiredState(servers, channels.heard)
+    desired = DesiredState(servers, edges.opened, channels.heard)
     while not ending.is_set():
         if not desired.alive:
             try:

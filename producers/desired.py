@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import msgspec
 from confluent_kafka import Message
 
 from infra.follow import Follower, read_all
+from infra.sealed_url import NotOpened
 from producers.rejected import Rejected
 from producers.segments import Before
 from producers.sources import source
@@ -37,9 +39,13 @@ def last_media(bootstrap_servers: str, now: datetime) -> dict[str, Before]:
 class DesiredState:
     """Follows ``horus.streams.v1``: good events go to ``on_event``, bad ones to the dead letters, once."""
 
-    def __init__(self, bootstrap_servers: str, on_event: Callable[[Event], None]) -> None:
-        """Prepare; nothing is read before `start`."""
+    def __init__(
+        self, bootstrap_servers: str, opened: Callable[[str], str], on_event: Callable[[Event], None]
+    ) -> None:
+        """Prepare; nothing is read before `start`. ``opened`` returns a sealed address opened, or raises
+        NotOpened: such a channel goes to ``on_event`` with its address sealed."""
         self._bootstrap_servers = bootstrap_servers
+        self._opened = opened
         self._on_event = on_event
         self._rejected = Rejected(bootstrap_servers, STREAMS, STAGE)
         self._follower = self._new()
@@ -77,7 +83,12 @@ class DesiredState:
             return
         if isinstance(event, StreamConfigured):
             try:
+                # Here and not later: two seals of one secret differ, and are no change of the channel.
+                event = msgspec.structs.replace(event, url=self._opened(event.url))
                 source(event.url)
+            except NotOpened:
+                # Nothing is wrong with the event: the ingest tells what is missing, and asks again.
+                pass
             except ValueError as error:
                 self._rejected.put(message, str(error))
                 return

@@ -18,6 +18,8 @@ class Edges(msgspec.Struct, frozen=True, kw_only=True):
     """Folder for unfinished segments, on the same file system as the media store if that is a folder."""
     store: MediaStore
     put: Callable[[tuple[Letter, ...]], None]
+    opened: Callable[[str], str]
+    """Returns the address of a source, as the log holds it, with what opens it. Raises NotOpened."""
     hosts: HostPolicy
     """Where streams may come from."""
     files: tuple[Path, ...] | None = None

@@ -12,6 +12,7 @@ import structlog
 
 from infra import clock
 from infra.host_policy import HostRefused, HostUnknown
+from infra.sealed_url import NotOpened
 from infra.shown_url import masking, shown_url
 from infra.source_url import BadSource, admitted
 from producers import status
@@ -49,10 +50,9 @@ class Ingest:
     """Watches one channel in a thread of its own until `stop`."""
 
     def __init__(self, configured: StreamConfigured, edges: Edges, before: Before | None) -> None:
-        """Prepare; ``before`` is the last media known of the channel. Raises BadSource."""
+        """Prepare; ``before`` is the last media known of the channel."""
         self.channel = configured.channel
         self.url = configured.url
-        self._source: Source = source(configured.url)
         self._mask = masking(configured.url)
         self._edges = edges
         # Of its own: an ingest of this channel that does not end yet shall not clean up under this one.
@@ -114,11 +114,15 @@ class Ingest:
             began = time.monotonic()
             try:
                 # Asked anew each time: what a name stands for may have changed, and what is allowed too.
-                opened = admitted(self.url, self._edges.hosts, self._edges.files)
-                self._source = source(opened, self._edges.proxy)
-                at_once = self._run_once()
-            except (BadSource, HostRefused, HostUnknown) as error:
+                url = self._edges.opened(self.url)
+                self._mask = masking(url)
+                opened = admitted(url, self._edges.hosts, self._edges.files)
+                at_once = self._run_once(source(opened, self._edges.proxy))
+            except NotOpened as error:
                 self._refuse(str(error))
+                at_once = False
+            except (BadSource, HostRefused, HostUnknown) as error:
+                self._refuse(self._mask(str(error)))
                 at_once = False
             except Exception as error:
                 # Whatever it is, the other channels go on, and this one is tried again with growing pauses.
@@ -137,9 +141,10 @@ class Ingest:
         log.info("no longer watching", on_purpose=self._on_purpose)
 
     def _refuse(self, why: str) -> None:
-        """Take in that nothing can be opened: the host is not allowed, or has no address."""
+        """Take in that nothing can be opened: the host is not allowed or has no address, or the channel's own
+        is sealed with a key that is not here. ``why`` holds no secret."""
         self._restarts += 1
-        told = Diagnosis(trouble="unreachable", reason=self._mask(why))
+        told = Diagnosis(trouble="unreachable", reason=why)
         before = self.before
         if self._standing.reason != told.reason:
             log.warning("not opened", why=told.reason)
@@ -147,10 +152,10 @@ class Ingest:
             self._standing, told, since=before.end if before else self._standing.since
         )
 
-    def _run_once(self) -> bool:
+    def _run_once(self, opened: Source) -> bool:
         """Run ffmpeg until it ends or has to; tell whether the next run is to begin at once."""
         self._runs += 1
-        attempt = self._begin()
+        attempt = self._begin(opened)
         try:
             while not self._stopping.is_set():
                 self._hear(attempt, *attempt.listen(TICK_S, time.monotonic))
@@ -173,26 +178,26 @@ class Ingest:
         self._wait_for_room()
         return attempt.again
 
-    def _begin(self) -> Attempt:
+    def _begin(self, opened: Source) -> Attempt:
         folder = self._spool / f"{self._runs:08d}"
         folder.mkdir(parents=True, exist_ok=True)
         command = Command(
             binary=self._edges.ffmpeg,
-            source=self._source,
+            source=opened,
             spool=folder,
             sound=self._sound,
             analyze_s=self._analyze_s,
         )
         run = Run(
             started=time.monotonic(),
-            listens=self._source.listens,
-            hangs_up=self._source.hangs_up,
-            times_out=self._source.times_out,
+            listens=opened.listens,
+            hangs_up=opened.hangs_up,
+            times_out=opened.times_out,
             analyze_s=max(0.0, self._analyze_s - ANALYZE_S),
         )
         setting = Setting(
             number=self._runs,
-            latency_s=self._source.latency_s,
+            latency_s=opened.latency_s,
             after_jump=self._jumped,
             mask=self._mask,
         )

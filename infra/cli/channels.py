@@ -232,11 +232,22 @@ def _source(url: str) -> str:
 
 
 def _publish(servers: str, configured: "StreamConfigured") -> None:
+    from functools import partial
+
     from infra.kafka import Publisher
+    from infra.seal_key import BadSealKey, key_to_seal
+    from infra.sealed_url import seal
+    from infra.settings import load
     from infra.shown_url import shown_url
     from schemas.topics import STREAMS
 
-    Publisher(servers, WHO).publish(STREAMS, [configured])
+    try:
+        sealed = seal(configured.url, partial(key_to_seal, load()))
+    except BadSealKey as error:
+        raise BadUse(str(error)) from error
+    except OSError as error:
+        raise BadUse(f"the key that seals the address cannot be kept: {error}") from error
+    Publisher(servers, WHO).publish(STREAMS, [msgspec.structs.replace(configured, url=sealed)])
     state = "watched" if configured.enabled else "not watched"
     print(f"{configured.channel} is {state}: {shown_url(configured.url)}")
 

@@ -71,7 +71,9 @@ class StreamConfigured(Event, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "horus.StreamConfigured.v1"
 
     url: str
-    """Where the media comes from. May hold a passphrase: mask it before showing it."""
+    """Where the media comes from. User, password, path and the values of all options but harmless ones are
+    sealed (``sealed:…``) with a key that is not in the log. Older events hold them in plain, as the example
+    does: mask it before showing it."""
     fps: float = 5.0
     """Analysis rate in samples a second; five give a start error of 0.1 s on average."""
     title: str = ""

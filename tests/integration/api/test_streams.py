@@ -9,7 +9,7 @@ import pytest
 from infra.follow import read_all
 from schemas.events import CommandDone
 from schemas.topics import ADMIN
-from tests.integration.api.channels import SHOWN, configured, start
+from tests.integration.api.channels import SHOWN, configured, records, start
 from tests.integration.api.conftest import CONFIGURED, PASSED, PASSPHRASE, Api, Installation, wait_until
 
 
@@ -140,6 +140,20 @@ def test_an_address_that_is_left_out_or_given_as_shown_keeps_its_passphrase(
         wanted = configured(loopback, name)
         assert wanted is not None
         assert wanted.url == PASSED
+
+
+def test_no_record_of_a_channel_holds_the_passphrase(loopback: Api, http: httpx.Client, name: str) -> None:
+    http.put(f"/api/v1/streams/{name}", json={"url": PASSED})
+    http.put(f"/api/v1/streams/{name}", json={"url": SHOWN, "fps": 2})
+    http.post("/api/v1/streams/stop", json={"channel": name})
+    start(http, channel=name, url=PASSED)
+    written = records(loopback, name)
+    assert len(written) >= 1
+    assert all(b"srt://127.0.0.1:9000?mode=caller&passphrase=sealed:" in each for each in written)
+    assert not any(PASSPHRASE.encode() in each for each in written)
+    wanted = configured(loopback, name)
+    assert wanted is not None
+    assert wanted.url == PASSED
 
 
 def test_no_answer_ever_holds_the_passphrase(http: httpx.Client, name: str) -> None:

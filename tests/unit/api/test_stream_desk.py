@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from fastapi import HTTPException
 from api import stream_desk
 from api.commands import LogAway
 from api.stream_desk import StreamDesk
-from api.stream_source import capture, devices
+from api.stream_source import capture, devices, sealed
 from api.versions import Match, Stale
 from api.watched import Board, Watched
+from infra.settings import load
 from schemas.events import CommandDone, Event, StreamConfigured, StreamRemoved
 from schemas.topics import ADMIN, Topic
 
@@ -53,7 +55,7 @@ def wish(**given: object) -> Callable[[StreamConfigured | None], StreamConfigure
 
 
 def desk(log: Log, most: int = 10) -> StreamDesk:
-    return StreamDesk(log.board, log.publish, most)
+    return StreamDesk(log.board, log.publish, most, lambda url: url.replace("hush-hush-hush", "sealed"))
 
 
 def test_of_two_commands_at_once_on_one_version_only_one_is_done() -> None:
@@ -93,7 +95,7 @@ def test_while_the_log_is_away_nothing_is_done_and_nobody_waits_behind_the_other
         raise LogAway
 
     async def many() -> list[object]:
-        at = StreamDesk(log.board, hanging, 10)
+        at = StreamDesk(log.board, hanging, 10, str)
         commands = [asyncio.create_task(at.configure("tv1", wish(), "streams.put")) for _ in range(5)]
         await asyncio.wait(commands[1:])
         held.set()
@@ -132,6 +134,27 @@ def test_a_command_that_is_done_is_done_even_if_the_audit_could_not_be_written()
     log.audit_away = True
     asyncio.run(desk(log).configure("tv1", wish(), "streams.put"))
     assert len(log.board.channels()) == 1
+
+
+def test_an_address_of_before_is_sealed_by_whatever_is_done_to_its_channel() -> None:
+    log = Log()
+    log.board.take(wish()(None), 1)
+    asyncio.run(desk(log).stop("tv1", "ana"))
+    (stopped,) = [each for each in log.events if isinstance(each, StreamConfigured)]
+    assert (stopped.url, stopped.enabled) == ("srt://h:1?passphrase=sealed", False)
+
+
+def test_without_a_key_an_address_goes_nowhere_and_one_line_says_why(tmp_path: Path) -> None:
+    key = tmp_path / "secrets" / "seal-key"
+    key.parent.mkdir()
+    key.write_text("rubbish")
+    settings = load({"HORUS_HOME": str(tmp_path)}, dotenv=None)
+    log = Log()
+    at = StreamDesk(log.board, log.publish, 10, partial(sealed, settings))
+    with pytest.raises(HTTPException) as refused:
+        asyncio.run(at.configure("tv1", wish(), "streams.put"))
+    assert (refused.value.status_code, log.events) == (503, [])
+    assert "<home>/secrets/seal-key" in refused.value.detail
 
 
 def test_the_audit_tells_who_and_what_but_no_secret() -> None:
