@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -11,6 +13,7 @@ from infra.cli.exits import BAD_USE, exit_code
 from infra.cli.main import app
 from processors.models.card import ModelRefused
 from processors.models.layout import Layout
+from processors.models.trial import Trial, try_out
 
 Drop = Callable[..., Path]
 
@@ -64,12 +67,35 @@ def test_list_shows_why_a_file_is_refused(run: Callable[..., Result], drop: Drop
     assert "not a .tflite file" in shown.output
 
 
-def test_check_of_a_model_that_fits_is_one_line(run: Callable[..., Result], drop: Drop) -> None:
+def _takes(monkeypatch: pytest.MonkeyPatch, latency_ms: float) -> None:
+    """Let every inference be tried and take so long: how fast this machine is, is not what is claimed."""
+
+    def tried(*given: Any) -> Trial:
+        return replace(try_out(*given), latency_ms=latency_ms)
+
+    monkeypatch.setattr("processors.models.check.try_out", tried)
+
+
+def test_check_of_a_model_that_fits_is_one_line(
+    run: Callable[..., Result], drop: Drop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _takes(monkeypatch, 0.2)
     path = drop("video", "eyes")
     shown = run("check", str(path))
     assert shown.exit_code == 0
     assert len(shown.output.splitlines()) == 1
     assert f"{path}: fits (eyes " in shown.output
+
+
+def test_a_slow_model_fits_and_is_told_to_be_slow(
+    run: Callable[..., Result], drop: Drop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _takes(monkeypatch, 0.31)
+    shown = run("check", str(drop("video", "eyes")))
+    assert shown.exit_code == 0
+    told, verdict = shown.output.splitlines()
+    assert told == "slow: an inference is meant to take at most 0.3 ms"
+    assert "fits (eyes " in verdict and "0.310 ms" in verdict
 
 
 def test_check_says_every_finding_a_line_each(run: Callable[..., Result], drop: Drop) -> None:
