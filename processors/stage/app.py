@@ -27,7 +27,7 @@ from schemas.topics import CHANNEL_PARTITIONS
 
 log = structlog.get_logger()
 
-TAKE = 64
+TAKE = 256
 """Records taken from Faust at once, at most: as many as its buffer holds."""
 
 
@@ -84,8 +84,8 @@ def faust_app(name: str, worker: int, bootstrap_servers: str, folder: Path) -> f
         broker_session_timeout=10.0,
         broker_heartbeat_interval=3.0,
         broker_commit_interval=1.0,
-        broker_max_poll_records=100,
-        stream_buffer_maxsize=64,
+        broker_max_poll_records=256,
+        stream_buffer_maxsize=256,
         stream_wait_empty=False,
         producer_acks=-1,
         producer_linger=0,
