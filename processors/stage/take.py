@@ -14,7 +14,11 @@ async def take(stream: Any, most: int) -> AsyncIterator[list[Any]]:
     queue = stream.channel.queue
     seen = stream.app.monitor.stream_inbound_time
     while True:
-        batch = [await queue.get()]
+        try:
+            batch = [await queue.get()]
+        except StopAsyncIteration:
+            # So Faust ends a stream; out of a generator it would come as an error.
+            return
         while len(batch) < most and not queue.empty():
             batch.append(queue.get_nowait())
         # By this Faust judges whether a stream has stopped working, and says so in the log.

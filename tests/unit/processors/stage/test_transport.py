@@ -115,3 +115,14 @@ def test_what_waits_is_taken_together_and_undecoded(tmp_path: Path) -> None:
         assert (message.key, message.value, message.headers) == (b"tv1", b"{}", [("ce_id", b"1")])
 
     run(tmp_path, scene)
+
+
+def test_a_stream_that_faust_ends_ends_without_an_error(tmp_path: Path) -> None:
+    async def scene(flowing: Flowing) -> None:
+        await flowing.stream.channel.queue.throw(StopAsyncIteration())
+
+        batches = [batch async for batch in take(flowing.stream, 4)]
+
+        assert batches == []
+
+    run(tmp_path, scene)
