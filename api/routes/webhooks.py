@@ -24,6 +24,7 @@ from api.webhooks.sample import sample
 from api.webhooks.seal import Unsealable
 from infra import clock
 from infra.host_policy import HostPolicy, HostRefused, HostUnknown
+from infra.shown_url import shown_url
 from schemas.events import CommandDone, WebhookConfigured, WebhookRemoved
 from schemas.topics import ADMIN
 
@@ -64,7 +65,8 @@ async def create(services: Given, who: Asker, wanted: WebhookWrite) -> WebhookMa
         at=now,
         webhook_id=webhook_id,
         command_id=str(uuid.uuid4()),
-        url=wanted.url,
+        url=shown_url(wanted.url),
+        sealed_url=services.sender.seal_url(webhook_id, wanted.url),
         sealed_secret=services.sender.seal(webhook_id, secret),
         wants=wanted.filters.wanted(),
         active=wanted.active,
@@ -98,7 +100,8 @@ async def change(services: Given, who: Asker, webhook_id: WebhookId, wanted: Web
         by=who.name,
         at=clock.now(),
         command_id=str(uuid.uuid4()),
-        url=wanted.url,
+        url=shown_url(wanted.url),
+        sealed_url=services.sender.seal_url(webhook_id, wanted.url),
         sealed_secret=sealed,
         wants=wanted.filters.wanted(),
         active=wanted.active,
@@ -145,7 +148,12 @@ def known(services: Services, webhook_id: str) -> WebhookConfigured:
 
 
 def _shown(services: Services, webhook: WebhookConfigured) -> WebhookRead:
-    return read(webhook, len(services.letters.of(webhook.webhook_id)))
+    try:
+        url = services.sender.url(webhook)
+    except Unsealable:
+        # Sealed with another key: it can still be seen, given a new address or removed.
+        url = webhook.url
+    return read(webhook, url, len(services.letters.of(webhook.webhook_id)))
 
 
 async def _present(services: Services) -> int:

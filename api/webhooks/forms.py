@@ -151,12 +151,12 @@ class Tried(BaseModel):
     reason: str = Field(examples=["answered 204"])
 
 
-def read(webhook: WebhookConfigured, letters: int) -> WebhookRead:
-    """Return a webhook as clients read it."""
+def read(webhook: WebhookConfigured, url: str, letters: int) -> WebhookRead:
+    """Return a webhook as clients read it; ``url`` is its address, opened."""
     wants = webhook.wants
     return WebhookRead(
         id=webhook.webhook_id,
-        url=webhook.url,
+        url=url,
         filters=Filters.model_validate(
             {
                 "channels": wants.channels,

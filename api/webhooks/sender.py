@@ -67,7 +67,7 @@ class Sender:
     def poster(self, webhook: WebhookConfigured) -> Poster:
         """Return what posts to a webhook. Raises Unsealable and BadTarget."""
         return Poster(
-            webhook.url,
+            self.url(webhook),
             unseal(self._key, webhook.webhook_id, webhook.sealed_secret),
             self._settings.webhook_policy,
             self._settings.horus_webhook_timeout_s,
@@ -76,6 +76,16 @@ class Sender:
     def seal(self, webhook_id: str, secret: str) -> str:
         """Return a webhook's secret as it may lie in the log."""
         return seal(self._key, webhook_id, secret)
+
+    def seal_url(self, webhook_id: str, url: str) -> str:
+        """Return a webhook's address as it may lie in the log."""
+        return seal(self._key, _holder_of_url(webhook_id), url)
+
+    def url(self, webhook: WebhookConfigured) -> str:
+        """Return where a webhook is posted to. Raises Unsealable."""
+        if not webhook.sealed_url:
+            return webhook.url
+        return unseal(self._key, _holder_of_url(webhook.webhook_id), webhook.sealed_url).decode()
 
     def _told(self, what: Callable[[], None]) -> Callable[[], None]:
         """Return how other threads have something done on the loop."""
@@ -200,6 +210,11 @@ def positions(bootstrap_servers: str, topic: Topic = WEBHOOK_POSITIONS) -> dict[
             # A sender that did not know its turn was over may have written behind its successor.
             found[event.webhook_id] = max(event.cursor, found.get(event.webhook_id, -1))
     return found
+
+
+def _holder_of_url(webhook_id: str) -> str:
+    # So that nobody who can write to the log has a secret posted as a part of an address.
+    return f"{webhook_id}/url"
 
 
 async def _cancelled(task: "asyncio.Task[None]") -> None:

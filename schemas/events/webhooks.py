@@ -34,7 +34,10 @@ class WebhookConfigured(AdminEvent, frozen=True, kw_only=True):
     command_id: str
     """UUID of this command."""
     url: str
-    """Where deliveries are posted to."""
+    """Where deliveries are posted to: scheme, host and port; the rest, in which targets carry tokens, is in
+    ``sealed_url``. Events without one hold the whole address here: mask it before showing it."""
+    sealed_url: str = ""
+    """The whole address, sealed as the secret is."""
     sealed_secret: str
     """What deliveries are signed with, sealed with a key that never enters the log (api/webhooks/seal.py)."""
     wants: WebhookFilter = msgspec.field(default_factory=WebhookFilter)

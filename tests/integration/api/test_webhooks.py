@@ -7,10 +7,15 @@ import time
 from collections.abc import Iterator
 
 import httpx
+import msgspec
 import pytest
 
 from api.webhooks.sender import positions
 from api.webhooks.signature import holds
+from infra.follow import read_all
+from infra.kafka import Publisher
+from schemas.events import WebhookConfigured
+from schemas.topics import ADMIN
 from tests.alarms import Alarm
 from tests.integration.api.conftest import Api, Installation, wait_until
 from tests.unit.api.webhooks.target import Answer, Heard, Target, listening
@@ -54,6 +59,44 @@ def told(there: Target, uid: str) -> list[str]:
 
 def letters(http: httpx.Client, webhook_id: str) -> list[dict[str, object]]:
     return list(http.get(f"/api/v1/webhooks/{webhook_id}/dead-letters").json())
+
+
+def test_token_in_an_address_is_in_no_record_and_the_target_gets_it(sender: Api, there: Target) -> None:
+    token = "tok-5f1e9c77aa"
+    with sender.client() as http:
+        body = {"url": f"{there.url}/{token}?key={token}", "filters": {"channels": ["hook-token"]}}
+        webhook = http.post("/api/v1/webhooks", json=body).json()
+        again = http.put(f"/api/v1/webhooks/{webhook['id']}", json=body).json()
+        written = [record.value() or b"" for _, record in read_all(sender.installation.kafka, ADMIN)]
+        tried = http.post(f"/api/v1/webhooks/{webhook['id']}/test").json()
+        http.delete(f"/api/v1/webhooks/{webhook['id']}")
+
+    assert webhook["url"] == again["url"] == body["url"]
+    mine = [each for each in written if webhook["id"].encode() in each]
+    assert len(mine) == 2
+    assert all(f"http://127.0.0.1:{there.port}/".encode() in each for each in mine)
+    assert not any(token.encode() in each for each in written)
+    assert tried["delivered"]
+    assert [heard.path for heard in there.heard] == [f"/hook/{token}?key={token}"]
+
+
+def test_webhook_of_an_older_event_is_sent_to_as_it_stands_there(sender: Api, there: Target) -> None:
+    made(sender, there, "hook-older")
+    newer = next(
+        each.event
+        for each, _ in read_all(sender.installation.kafka, ADMIN)
+        if isinstance(each.event, WebhookConfigured) and each.event.wants.channels == ("hook-older",)
+    )
+    older = msgspec.structs.replace(newer, command_id="older", url=f"{there.url}/old", sealed_url="")
+    Publisher(sender.installation.kafka, "test").publish(ADMIN, [older])
+    with sender.client() as http:
+        address = f"/api/v1/webhooks/{newer.webhook_id}"
+        wait_until(lambda: http.get(address).json()["url"] == older.url)
+        sender.publish(Alarm(channel="hook-older").life()[:1])
+        wait_until(lambda: len(there.heard) == 1)
+        http.delete(address)
+
+    assert there.heard[0].path == "/hook/old"
 
 
 def test_target_is_told_of_an_occurrence_in_order_signed_with_the_secret_given_once(
