@@ -54,6 +54,11 @@ def stores(channel: str) -> bool:
     return found is None or found.group("kind") == _UPLOAD
 
 
+def group_of(stage: str) -> str:
+    """Return the Kafka consumer group of a stage."""
+    return f"horus-{stage}"
+
+
 def epoch_start(epoch: Epoch) -> datetime:
     """Return the UTC instant by which an epoch is named. Raises ValueError for what names none."""
     return datetime.strptime(epoch, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)

@@ -6,12 +6,15 @@ import threading
 import time
 
 import structlog
+from confluent_kafka import KafkaException
 from prometheus_client import start_http_server
 
 from infra import clock, logs
+from infra.kafka import why
 from infra.media_store import MediaStore
 from infra.retention import metrics
 from infra.retention.sweep import sweep
+from infra.retention.unread import oldest_unread
 from infra.retention.watch import Watch
 from infra.settings import BadSettings, Settings, load
 
@@ -52,15 +55,20 @@ def keep(settings: Settings, watch: Watch, ending: threading.Event) -> None:
         if not watch.ready:
             ending.wait(STEP_S)
             continue
-        ending.wait(max(EVERY_S, _sweep(store, watch) / SHARE))
+        ending.wait(max(EVERY_S, _sweep(store, watch, settings.bootstrap_servers) / SHARE))
 
 
-def _sweep(store: MediaStore, watch: Watch) -> float:
+def _sweep(store: MediaStore, watch: Watch, bootstrap_servers: str) -> float:
     """Sweep once; return how many seconds it took."""
     now, began = clock.now(), time.monotonic()
     storage = watch.storage()
     try:
-        swept = sweep(store, storage, watch.held(now), now.timestamp())
+        unread = oldest_unread(bootstrap_servers)
+        swept = sweep(store, storage, watch.held(now), now.timestamp(), unread)
+    except (KafkaException, TimeoutError) as error:
+        reason = why(error) if isinstance(error, KafkaException) else str(error)
+        log.warning("nothing is removed: how far the stages are is not known", error=reason)
+        return time.monotonic() - began
     except OSError as error:
         log.error("the media store does not answer", error=error.strerror or str(error))
         return time.monotonic() - began

@@ -32,8 +32,9 @@ class Swept(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes above the quota that may not go yet."""
 
 
-def sweep(store: MediaStore, storage: Storage, held: Held, now: float) -> Swept:
-    """Remove what is too old or too much, the oldest first; ``now`` in seconds since 1970.
+def sweep(store: MediaStore, storage: Storage, held: Held, now: float, unread: float | None = None) -> Swept:
+    """Remove what is too old or too much, the oldest first; ``now`` and ``unread`` in seconds since 1970
+    (`infra.retention.cutoff`).
 
     Reads the store twice rather than remember it: a week of sixteen channels is ten million files. A file
     that cannot be removed is logged, counted and tried again by the next sweep.
@@ -58,7 +59,14 @@ def sweep(store: MediaStore, storage: Storage, held: Held, now: float) -> Swept:
                 each = bucket(file.written)
                 usage[each] = usage.get(each, 0) + file.size
                 oldest[folder] = min(oldest.get(folder, file.written), file.written)
-    before = cutoff(usage, held_bytes, keep_s=storage.media_keep_s, quota=storage.quota_bytes, now=now)
+    before = cutoff(
+        usage,
+        held_bytes,
+        keep_s=storage.media_keep_s,
+        quota=storage.quota_bytes,
+        now=now,
+        unread=unread,
+    )
     live_bytes = held_bytes + sum(usage.values())
     for folder in sorted((each for each in oldest if oldest[each] < before), key=oldest.__getitem__):
         channel = folder.partition("/")[0]

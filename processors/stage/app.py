@@ -23,6 +23,7 @@ from processors.stage.taken import Taken
 from processors.stage.transport import Transport, Undecoded
 from processors.stage.work import Stateful, Stateless
 from processors.stage.work_lanes import WorkLanes
+from schemas.names import group_of
 from schemas.topics import CHANNEL_PARTITIONS
 
 log = structlog.get_logger()
@@ -74,7 +75,7 @@ def faust_app(name: str, worker: int, bootstrap_servers: str, folder: Path) -> f
     Faust insists on a ``folder`` of its own, though nothing is kept there.
     """
     app = faust.App(
-        f"horus-{name}",
+        group_of(name),
         broker="kafka://" + bootstrap_servers.replace(",", ";kafka://"),
         key_serializer="raw",
         value_serializer="raw",
@@ -134,7 +135,7 @@ def run_stage(
 
 
 async def _consume(app: faust.App, stage: Stateless | Stateful[Any], settings: Settings, stream: Any) -> None:
-    outlet = Outlet(settings.bootstrap_servers, f"horus-{stage.name}")
+    outlet = Outlet(settings.bootstrap_servers, group_of(stage.name))
     generation: int | None = None
     lanes: Lanes | None = None
 

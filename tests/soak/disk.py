@@ -8,9 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-# Ten minutes of nine channels; older media goes by retention, at the latest a minute after there is more.
-# What is not measured yet must still be there: at the fast pace, stages lagged six minutes after 200 kills.
-QUOTA_BYTES = 1_200_000_000
+# Five minutes of nine channels; older media goes, a minute after there is more at the latest. What the
+# stages have yet to measure stays: at the fast pace they lagged six minutes after 200 kills.
+QUOTA_BYTES = 600_000_000
 SIZE_BYTES = 2_400_000_000
 # The disk is shrunk to what lies on it just then; somebody may write in between.
 TRIES = 50

@@ -2,18 +2,17 @@
 
 from collections.abc import Collection
 
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import KafkaException
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from infra.follow import consumer_at
-from infra.kafka import connection, why
+from infra.kafka import why
+from infra.offsets import committed
 from projections.tables import ProjectionOffset
 from schemas.topics import AUDIO_CHUNKS, DETECTIONS, FRAMES, OCORRENCIAS, STREAM_STATUS, TOPICS, Topic
 
-ADMIN_TIMEOUT_S = 10.0
 GROUPS: dict[str, tuple[Topic, ...]] = {
     "horus-video": (FRAMES,),
     "horus-audio": (AUDIO_CHUNKS,),
@@ -45,18 +44,12 @@ def _ends(bootstrap_servers: str, names: Collection[str]) -> dict[tuple[str, int
 
 
 def _groups(bootstrap_servers: str, ends: dict[tuple[str, int], int]) -> list[str]:
-    admin = AdminClient(connection(bootstrap_servers))
     found = []
     for group, topics in GROUPS.items():
-        places = [
-            TopicPartition(topic.name, number) for topic in topics for number in range(topic.partitions)
-        ]
-        asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group, places)])
-        committed = asked[group].result(ADMIN_TIMEOUT_S)
         lag = sum(
-            # Nothing committed is said as a negative offset: nothing was read.
-            max(0, ends[each.topic, each.partition] - max(0, each.offset))
-            for each in committed.topic_partitions or ()
+            max(0, ends[topic.name, number] - offset)
+            for topic in topics
+            for number, offset in committed(bootstrap_servers, group, topic).items()
         )
         if lag:
             found.append(f"{group} by {lag}")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.media_store import MediaStore, segment_uri
-from infra.retention.cutoff import BUCKET_S, YOUNGEST_S, bucket, cutoff
+from infra.retention.cutoff import BUCKET_S, LONGEST_LAG_S, YOUNGEST_S, bucket, cutoff
 from infra.retention.holds import Held, Holds
 from infra.retention.sweep import Swept, sweep
 from infra.storage_config import Storage
@@ -48,8 +48,9 @@ class Media:
         os.utime(file, (written, written))
         return uri
 
-    def sweep(self, wanted: Storage, held: Held = NOBODY) -> Swept:
-        return sweep(self.store, wanted, held, NOW.timestamp())
+    def sweep(self, wanted: Storage, held: Held = NOBODY, unread_s: float | None = None) -> Swept:
+        now = NOW.timestamp()
+        return sweep(self.store, wanted, held, now, None if unread_s is None else now - unread_s)
 
     def left(self) -> set[str]:
         return {file.uri for folder in self.store.folders() for file in self.store.listing(folder)}
@@ -69,6 +70,25 @@ def test_segments_go_when_their_time_is_up_and_not_before(media: Media) -> None:
     assert (swept.removed, swept.freed, swept.live_bytes) == (1, 100, 100)
     assert media.sweep(storage(media_keep_s=3600)).removed == 0
     assert old not in media.left()
+
+
+def test_what_a_stage_has_yet_to_measure_stays_whatever_the_quota_says(media: Media) -> None:
+    measured, unread = media.put("tv1", 0, 1500), media.put("tv1", 1, 1200)
+
+    swept = media.sweep(storage(quota_bytes=0), unread_s=1200)
+
+    assert media.left() == {unread}
+    assert (swept.removed, swept.over_quota) == (1, 100)
+    assert measured not in media.left()
+
+
+def test_for_a_stage_that_never_catches_up_nothing_stays_for_ever(media: Media) -> None:
+    media.put("tv1", 0, LONGEST_LAG_S + 30)
+    within = media.put("tv1", 1, LONGEST_LAG_S - 30)
+
+    media.sweep(storage(quota_bytes=0), unread_s=10 * LONGEST_LAG_S)
+
+    assert media.left() == {within}
 
 
 def test_quota_takes_the_oldest_of_all_channels_first(media: Media) -> None:
