@@ -1,6 +1,7 @@
 """The measuring stages: an indexed segment in, its scores and measures out. Shared by picture and sound."""
 
 import asyncio
+import math
 import threading
 import time
 from collections import OrderedDict
@@ -28,6 +29,12 @@ Context = TypeVar("Context")
 # A segment leaves a megabyte or so; that a channel was stopped or a file given up is told to nobody here.
 # Ten minutes outlast any hiccup of a live channel, and what is missing then is read from the store again.
 IDLE_S = 600.0
+# How much of the past is read again after a restart: what the models' windows and the shorter running
+# means look back over (`processors.video.history`, `processors.audio.measure`). With less, a fault that begins there
+# has no healthy past to stand out from, and is told late.
+BACK_S = 4.0
+# Segments of it; shorter ones than these are cut by a source that is out of order.
+BACK_MOST = 16
 
 Measure = Callable[[Index, BinaryIO, Context | None], tuple[Measured, Context]]
 """Measure the media of an indexed segment, given what the segment before it left; pure."""
@@ -42,7 +49,7 @@ def stored(store: MediaStore) -> Opened:
 
 class MeasuringStage(Generic[Index, Context]):
     """Measures the segments of each channel in order. What it remembers of the last segment is a cache: after
-    a restart the segment before is read from the media store again."""
+    a restart the segments before are read from the media store again."""
 
     def __init__(
         self,
@@ -106,12 +113,19 @@ class MeasuringStage(Generic[Index, Context]):
             last = self._last.get(segment.channel)
         if last is not None and last[:2] == (segment.epoch, segment.seq - 1):
             return last[2]
-        if segment.seq == 0:
-            return None
-        try:
-            previous = self._media(segment_uri(segment.channel, segment.epoch, segment.seq - 1))
-        except MissingMedia:
-            return None
-        # What waits at its end is judged with this segment, even if that is the last one.
+        # What waits at their end is judged with this segment, even if that is the last one.
         before = msgspec.structs.replace(event, last=False)
-        return self._measure(before, previous, None)[1]
+        context: Context | None = None
+        for seq in range(max(0, segment.seq - _back(segment)), segment.seq):
+            try:
+                media = self._media(segment_uri(segment.channel, segment.epoch, seq))
+            except MissingMedia:
+                context = None
+            else:
+                context = self._measure(before, media, context)[1]
+        return context
+
+
+def _back(segment: SegmentRef) -> int:
+    """Return how many segments before this one are read again; they are taken to be as long as it is."""
+    return min(BACK_MOST, math.ceil(BACK_S / segment.duration_s)) if segment.duration_s > 0 else BACK_MOST

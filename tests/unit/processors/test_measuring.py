@@ -8,7 +8,7 @@ from typing import BinaryIO
 import msgspec
 
 from infra.media_store import MediaStore, segment_uri
-from processors.measuring import IDLE_S, MeasuringStage, stored
+from processors.measuring import BACK_S, IDLE_S, MeasuringStage, stored
 from schemas.envelope import Envelope, event_id
 from schemas.events import AudioIndexed, AudioMeasured
 from schemas.events.detections import ModelUsed
@@ -31,10 +31,12 @@ class Clock:
         return self.now
 
 
-def stage(folder: Path, seen: Seen, clock: Clock | None = None) -> MeasuringStage[AudioIndexed, str]:
+def stage(
+    folder: Path, seen: Seen, clock: Clock | None = None, many: int = 3
+) -> MeasuringStage[AudioIndexed, str]:
     store = MediaStore(str(folder / "media"))
     for channel in ("tv1", "tv2"):
-        for seq in range(3):
+        for seq in range(many):
             file = folder / f"{seq}"
             file.write_text(f"media {seq}")
             store.put(segment_uri(channel, EPOCH, seq), file)
@@ -102,15 +104,41 @@ def test_last_segment_of_a_file_leaves_nothing_behind(tmp_path: Path) -> None:
 
     work(measuring, indexed(2))
 
-    assert seen == [("media 1", None, False), ("media 2", "after media 1", False)]
+    assert seen == [
+        ("media 0", None, False),
+        ("media 1", "after media 0", False),
+        ("media 2", "after media 1", False),
+    ]
 
 
-def test_segment_before_the_last_is_read_again_as_what_it_is(tmp_path: Path) -> None:
+def test_segments_before_the_last_are_read_again_as_what_they_are(tmp_path: Path) -> None:
     seen: Seen = []
 
     work(stage(tmp_path, seen), indexed(2, last=True))
 
-    assert seen == [("media 1", None, False), ("media 2", "after media 1", True)]
+    assert seen == [
+        ("media 0", None, False),
+        ("media 1", "after media 0", False),
+        ("media 2", "after media 1", True),
+    ]
+
+
+def test_of_the_past_only_so_much_is_read_again_as_is_looked_back_over(tmp_path: Path) -> None:
+    seen: Seen = []
+
+    work(stage(tmp_path, seen, many=9), indexed(8))
+
+    assert [text for text, _, _ in seen] == [f"media {seq}" for seq in range(8 - int(BACK_S), 9)]
+
+
+def test_past_with_a_hole_is_read_again_from_behind_the_hole(tmp_path: Path) -> None:
+    seen: Seen = []
+    measuring = stage(tmp_path, seen)
+    MediaStore(str(tmp_path / "media")).remove(segment_uri("tv1", EPOCH, 0))
+
+    work(measuring, indexed(2))
+
+    assert seen == [("media 1", None, False), ("media 2", "after media 1", False)]
 
 
 def test_what_a_channel_left_is_dropped_once_it_is_idle_and_read_again_if_it_goes_on(tmp_path: Path) -> None:
