@@ -101,8 +101,10 @@ def reader_config(bootstrap_servers: str, group: str) -> Config:
         "enable.auto.offset.store": False,
         "auto.offset.reset": "error",
         "enable.partition.eof": True,
-        # Alarms wait on these reads: 20 ms bounds what an idle fetch adds.
-        "fetch.wait.max.ms": 20,
+        # A fetch is answered as soon as there is a record, so that no alarm waits for this: it bounds how
+        # long one that finds nothing holds up a newly assigned partition. At 20 ms eight idle readers cost
+        # the broker 21 % of a core, at 100 ms 7 %, at 500 ms 4 %.
+        "fetch.wait.max.ms": 200,
     }
 
 

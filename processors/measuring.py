@@ -30,8 +30,8 @@ Context = TypeVar("Context")
 # Ten minutes outlast any hiccup of a live channel, and what is missing then is read from the store again.
 IDLE_S = 600.0
 # How much of the past is read again after a restart: what the models' windows and the shorter running
-# means look back over (`processors.video.history`, `processors.audio.measure`). With less, a fault that begins there
-# has no healthy past to stand out from, and is told late.
+# means look back over (`processors.video.history`, `processors.audio.measure`). With less, a fault that
+# begins there has no healthy past to stand out from, and is told late.
 BACK_S = 4.0
 # Segments of it; shorter ones than these are cut by a source that is out of order.
 BACK_MOST = 16
