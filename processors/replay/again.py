@@ -37,6 +37,7 @@ class Again:
         self._state = ChannelState()
         self._begun: datetime | None = None
         self._told: list[OcorrenciaEvent] = []
+        self._stopped = False
 
     @property
     def over(self) -> bool:
@@ -57,6 +58,8 @@ class Again:
                 kind, begun, end = Category.SINAL, event.observed_at, event.observed_at
             case _:
                 return
+        # On purpose: nothing comes any more, and all that was on is over.
+        self._stopped = isinstance(event, StreamStatusChanged) and event.state == "stopped"
         self.first.setdefault(kind, begun)
         self.reached[kind] = max(self.reached.get(kind, end), end)
         if begun >= self._horizon:
@@ -71,7 +74,7 @@ class Again:
         # A loss is told by statuses, which come only while it lasts, and by pictures that do not decode.
         last = max(self.reached.values(), default=None)
         reached = last if category is Category.SINAL else self.reached.get(category, last)
-        if reached is None or reached >= self._horizon:
+        if reached is None or reached >= self._horizon or self._stopped:
             return self._horizon
         return reached - _UNDECIDED
 

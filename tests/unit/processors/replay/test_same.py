@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from infra.settings import load
 from processors.decisions.rules import Rules
-from schemas.events import Event, VideoMeasured
+from schemas.events import Event, OcorrenciaClosed, VideoMeasured
 from tests.unit.processors.decisions.deciding import RULES
 from tests.unit.processors.decisions.log_of import at, pictures, sounds, status
 from tests.unit.processors.replay.in_memory import live, replayed, written_at
@@ -141,3 +141,13 @@ def scored(events: list[VideoMeasured], highest: float) -> list[Event]:
         )
         for each in events
     ]
+
+
+def test_a_loss_that_ended_with_the_channel_stopped_is_over_in_any_later_window() -> None:
+    lost: list[Event] = [status(seconds, "trouble", 10, "no_data") for seconds in (13, 23, 33)]
+    events = [*lost, status(40, "stopped", 10)]
+    told = live(events)
+    assert [type(each) for each in told][-1] is OcorrenciaClosed
+
+    assert replayed(events, told, at(100), at(160)) == ()
+    assert [each.verdict for each in replayed(events, told, at(0), at(160))] == ["same"]
