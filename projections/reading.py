@@ -10,9 +10,6 @@ from projections.source import Partition, Positions, Source
 from projections.verdict import Batch, after, judged
 from schemas.topics import Topic
 
-# Records in a transaction: COPY is at its best from some thousands on (projections/bulk.py), and the more an
-# occurrence has of its life in one batch, the less is written. A batch never waits to fill up.
-BATCH = 10_000
 # Records decoded at a time. What they are made of, some 4 KB each, then lies in the processor's cache from
 # the first look to the last: pieces of 500 cost a third more an event.
 PIECE = 100
@@ -66,7 +63,7 @@ class Reading:
             events.add(plain.events())
             behind |= after(plain.records)
             count += len(plain.records)
-            plain = self._piece(0) if count < BATCH else None
+            plain = self._piece(0) if count < events.most else None
         events.close()
         return Gathered(events, behind)
 
