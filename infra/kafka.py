@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from infra import clock
-from schemas.envelope import Encoded, Envelope, Headers, decode, encode
+from schemas.envelope import WHOLE, Encoded, Envelope, Headers, Reads, decode, encode
 from schemas.events import Event
 from schemas.topics import LETTER_MAX_BYTES, Topic
 
@@ -114,9 +114,9 @@ def headers_of(message: Message) -> Headers:
     return list(headers.items()) if isinstance(headers, dict) else headers
 
 
-def decoded(message: Message) -> Envelope:
-    """Return the event in a record. Raises schemas.envelope.Undecodable."""
-    return decode(headers_of(message), message.value())
+def decoded(message: Message, by: Reads = WHOLE) -> Envelope:
+    """Return the event in a record; ``by``: see `schemas.envelope.reads`. Raises its Undecodable."""
+    return decode(headers_of(message), message.value(), by)
 
 
 def why(error: KafkaException | KafkaError) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection
 
 from projections.coverage_told import Told, collected, unite
+from projections.gathering import BATCH
 from projections.projection import Placed
 from schemas.events import StreamStatusChanged
 from schemas.events.ocorrencias import OcorrenciaEvent
@@ -12,6 +13,8 @@ from schemas.events.ocorrencias import OcorrenciaEvent
 
 class Hearing:
     """What a batch tells of minutes; see `projections.gathering.Gathering`."""
+
+    most = BATCH
 
     def __init__(self, write: Callable[[Connection, Told, Sequence[Placed]], None]) -> None:
         """``write`` knows the tables."""

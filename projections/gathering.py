@@ -7,6 +7,10 @@ from sqlalchemy import Connection
 
 from projections.projection import Placed, Projection
 
+# Records in a transaction: COPY is at its best from some thousands on (projections/bulk.py), and the more an
+# occurrence has of its life in one batch, the less is written. A batch never waits to fill up.
+BATCH = 10_000
+
 
 class Gathering(Protocol):
     """What a projection makes of a batch before it knows the rows that are there.
@@ -15,6 +19,10 @@ class Gathering(Protocol):
     go of some hundred events before it takes in the next finds its memory in the processor's cache, and does
     not leave it to another core to be cleared away.
     """
+
+    @property
+    def most(self) -> int:
+        """Return with how many records it is to be written, about."""
 
     def add(self, events: Sequence[Placed]) -> None:
         """Take in what follows, in order; purely."""
@@ -32,6 +40,8 @@ class Gathering(Protocol):
 
 class Listed:
     """All events of the batch, for a projection that does everything when it writes."""
+
+    most = BATCH
 
     def __init__(self, projection: Projection) -> None:
         """Gather for this projection."""

@@ -12,7 +12,7 @@ from schemas.envelope import Envelope
 from schemas.topics import Topic
 
 
-class Placed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Placed(msgspec.Struct, frozen=True, gc=False):
     """An event and its place in the log."""
 
     partition: Partition

@@ -1,5 +1,6 @@
 """Reading the log ahead of the database, in pieces that the projection takes in one after another."""
 
+import time
 from collections.abc import Mapping
 
 import msgspec
@@ -10,13 +11,13 @@ from projections.source import Partition, Positions, Source
 from projections.verdict import Batch, after, judged
 from schemas.topics import Topic
 
-# Records in a transaction: COPY is at its best from some thousands on (projections/bulk.py), and the more an
-# occurrence has of its life in one batch, the less is written. A batch never waits to fill up.
-BATCH = 10_000
 # Records decoded at a time. What they are made of, some 4 KB each, then lies in the processor's cache from
 # the first look to the last: pieces of 500 cost a third more an event.
 PIECE = 100
 POLL_S = 0.2
+# Where it shall stop there is nothing to wait for: whoever reads hears within this that it is over, and a
+# rebuild does not stand still for a poll at the end of the log.
+_STOPPED_S = 0.01
 
 
 class Gathered(msgspec.Struct, frozen=True):
@@ -40,6 +41,7 @@ class Reading:
         self._projection = projection
         self._topics = topics
         self._until: Positions | None = None
+        self._behind: dict[Partition, int] = {}
         self._plainly: Positions = {}
         self._next: Batch | None = None
 
@@ -47,6 +49,7 @@ class Reading:
         """Begin at ``at``. ``plainly``: up to there, with all its records."""
         self._next = None
         self._plainly = plainly or {}
+        self._behind = dict(at)
         self._source.seek(at)
 
     def stop_at(self, until: Positions | None) -> None:
@@ -55,6 +58,9 @@ class Reading:
 
     def read(self) -> Gathered | Batch | None:
         """Return the next batch; None: there is nothing for now."""
+        if self._next is None and self._has_stopped():
+            time.sleep(_STOPPED_S)
+            return None
         plain, self._next = self._next or self._piece(POLL_S), None
         if plain is None or self._is_plain(plain):
             return plain
@@ -66,7 +72,7 @@ class Reading:
             events.add(plain.events())
             behind |= after(plain.records)
             count += len(plain.records)
-            plain = self._piece(0) if count < BATCH else None
+            plain = self._piece(0) if count < events.most else None
         events.close()
         return Gathered(events, behind)
 
@@ -76,7 +82,13 @@ class Reading:
         found = judged(records, self._topics)
         if self._until is not None:
             found = found.before(self._until)
+            self._behind |= after(found.records)
         return found if found.records else None
+
+    def _has_stopped(self) -> bool:
+        return self._until is not None and all(
+            self._behind.get(partition, -1) >= offset for partition, offset in self._until.items()
+        )
 
     def _is_plain(self, piece: Batch) -> bool:
         return bool(piece.rejected) or (

@@ -16,10 +16,10 @@ from sqlalchemy import Engine, text
 from infra.dead_letter import Rejection
 from projections import physical, positions
 from projections.compare import Comparison, compared
+from projections.gathering import BATCH
 from projections.patience import Stopping
 from projections.projection import Projection
 from projections.projector import Projector
-from projections.reading import BATCH
 from projections.rebuild_rules import Refused, Target, beginning_gone, left, target
 from projections.rebuild_swap import alone, discard, held, patiently
 from projections.source import Bounds, Log, Partition, Positions

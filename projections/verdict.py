@@ -1,14 +1,18 @@
 """Whether a record is an event that its topic may hold."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import cast
 
 import msgspec
 
 from projections.projection import Placed
 from projections.source import Partition, Positions, Raw
-from schemas.envelope import Undecodable, decode
+from schemas.brief import BRIEF
+from schemas.envelope import Undecodable, decode, reads
 from schemas.topics import Topic
+
+# Projections ask for states, and all of them, what is verified and what is made anew, must judge alike.
+_BRIEFLY = reads(BRIEF)
 
 
 class Rejected(msgspec.Struct, frozen=True):
@@ -67,15 +71,30 @@ def after(records: Sequence[Raw]) -> dict[Partition, int]:
 
 def judged(records: Sequence[Raw], topics: Mapping[str, Topic]) -> Batch:
     """Judge records by their topics, which ``topics`` has by name."""
-    return batch(records, [judge(record, topics[record.partition.topic]) for record in records])
+    verdicts: list[Placed | Rejected] = []
+    rejected: list[int] = []
+    where: Partition | None = None
+    home = ""
+    belong: Collection[str] = ()
+    for record in records:
+        # As in `after`: by runs of one partition.
+        if record.partition is not where:
+            where = record.partition
+            topic = topics[where.topic]
+            home, belong = topic.name, {event.TYPE for event in topic.events}
+        verdict = _judge(record, home, belong)
+        if isinstance(verdict, Rejected):
+            rejected.append(len(verdicts))
+        verdicts.append(verdict)
+    return Batch(records, verdicts, rejected)
 
 
-def judge(record: Raw, topic: Topic) -> Placed | Rejected:
-    """Read a record as an event of its topic."""
+def _judge(record: Raw, home: str, belong: Collection[str]) -> Placed | Rejected:
+    """Read a record as an event of its topic, to which these types belong."""
     try:
-        envelope = decode(record.headers, record.value)
+        envelope = decode(record.headers, record.value, _BRIEFLY)
     except Undecodable as error:
         return Rejected(str(error))
-    if not isinstance(envelope.event, topic.events):
-        return Rejected(f"{envelope.type} does not belong on {topic.name}")
-    return Placed(partition=record.partition, offset=record.offset, envelope=envelope)
+    if envelope.event.TYPE not in belong:
+        return Rejected(f"{envelope.type} does not belong on {home}")
+    return Placed(record.partition, record.offset, envelope)

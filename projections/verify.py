@@ -9,11 +9,12 @@ from sqlalchemy import Connection, Engine, select
 
 from projections import physical, positions
 from projections.compare import SHOWN, Comparison, Difference, differences
+from projections.gathering import BATCH
 from projections.patience import Stopping
 from projections.physical import Kept
 from projections.projection import Placed, Projection, Values
 from projections.projector import reached
-from projections.reading import BATCH, POLL_S
+from projections.reading import POLL_S
 from projections.rebuild_rules import Refused, beginning_gone, left, target
 from projections.source import Bounds, Log, Partition, Positions
 from projections.verdict import judged

@@ -1,6 +1,6 @@
 """CloudEvents 1.0, Kafka protocol binding, binary content mode: how an event lies in the log."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 import msgspec
@@ -18,10 +18,20 @@ _WRITTEN = ("ce_specversion", "ce_id", "ce_type", "ce_source", "ce_time", "conte
 
 Headers = list[tuple[str, str | bytes | None]]
 
+Reads = Mapping[str, Callable[[bytes], Event]]
+"""CloudEvents type -> how a value of it is read."""
+
+
+def reads(instead: Mapping[str, type[Event]] = EVENTS) -> Reads:
+    """Return how every version of every event is read; those of ``instead`` as the structs it names."""
+    return {
+        name: msgspec.json.Decoder(event).decode for name, event in {**EARLIER, **EVENTS, **instead}.items()
+    }
+
+
 _encoder = msgspec.json.Encoder()
-_read: dict[str, Callable[[bytes], Event]] = {
-    name: msgspec.json.Decoder(event).decode for name, event in {**EARLIER, **EVENTS}.items()
-}
+WHOLE = reads()
+_KINDS = {name.encode(): name for name in WHOLE}
 
 _identity_types = {kind: f"{name_and_version(kind)[0]}.v1" for kind in (*EARLIER, *EVENTS)}
 
@@ -39,7 +49,7 @@ class Encoded(msgspec.Struct, frozen=True, kw_only=True):
     headers: Headers
 
 
-class Envelope(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Envelope(msgspec.Struct, frozen=True, gc=False):
     """An event read back, and what its CloudEvents attributes say of it."""
 
     id: str
@@ -80,13 +90,15 @@ def encode(event: Event, *, source: str, time: datetime) -> Encoded:
     )
 
 
-def decode(headers: Iterable[tuple[str, bytes | str | None]] | None, value: bytes | None) -> Envelope:
-    """Read an event back from a Kafka record, as today's version of it.
+def decode(
+    headers: Iterable[tuple[str, bytes | str | None]] | None, value: bytes | None, by: Reads = WHOLE
+) -> Envelope:
+    """Read an event back from a Kafka record, as today's version of it; ``by``: see `reads`.
 
     Raises Undecodable when an attribute is missing, the type is unknown or the value does not fit it.
     """
     identity, kind, source, time = _as_written(headers) or _attributes(headers)
-    read = _read.get(kind)
+    read = by.get(kind)
     if read is None:
         raise Undecodable(f"unknown event type {kind!r}")
     if value is None:
@@ -97,7 +109,7 @@ def decode(headers: Iterable[tuple[str, bytes | str | None]] | None, value: byte
             event = upgraded(event)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Undecodable(f"{kind} does not decode: {error}") from error
-    return Envelope(id=identity, type=kind, source=source, time=_time(time), event=event)
+    return Envelope(identity, kind, source, _time(time), event)
 
 
 def _as_written(headers: object) -> tuple[str, str, str, str] | None:
@@ -111,8 +123,8 @@ def _as_written(headers: object) -> tuple[str, str, str, str] | None:
     if (one, two, three, four, five, six) != _WRITTEN or version != _VERSION or content != _CONTENT:
         return None
     try:
-        return identity.decode(), kind.decode(), source.decode(), time.decode()
-    except (AttributeError, UnicodeDecodeError):
+        return identity.decode(), _KINDS[kind], source.decode(), time.decode()
+    except (AttributeError, KeyError, UnicodeDecodeError):
         return None
 
 

@@ -12,7 +12,7 @@ from processors.decisions.span import span
 from processors.decisions.track import BACK_S, Sample, Track
 
 # An epoch that steps back by less than this overlaps the one before.
-_NEAREST_S = -BACK_S + CLOSE_S
+NEAREST_S = -BACK_S + CLOSE_S
 
 
 def quiet(
@@ -37,7 +37,7 @@ def quiet(
             return None
     gaps_s = [after - before - period_s for before, after in pairwise(times_s)]
     widest_s = max(gaps_s, default=0.0)
-    if gaps_s and min(gaps_s) < _NEAREST_S:
+    if gaps_s and min(gaps_s) < NEAREST_S:
         return None
     first = start + span(times_s[0])
     begin = first - span(before_s) if before_s else first
@@ -58,7 +58,7 @@ def quiet(
             last = window[-1]
             if joined is None or last.at != joined.at or last.period_s != joined.period_s:
                 gap_s, joined = (begin - last.end).total_seconds(), last
-            if gap_s < _NEAREST_S or gap_s > limit.farthest_s or widest_s > limit.farthest_s:
+            if gap_s < NEAREST_S or gap_s > limit.farthest_s or widest_s > limit.farthest_s:
                 return None
             for sample in window:
                 if sample.score >= low:

@@ -1,12 +1,14 @@
-"""One channel decided again: the live fold over its events, and what it tells. Thin around `decide`."""
+"""One channel decided again: the live fold over its events, and what it tells. Thin around `Stretches`."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import msgspec
 
-from processors.decisions.channel import ChannelState, decide, finish
+from processors.decisions.channel import finish
 from processors.decisions.rules import Rules
+from processors.decisions.span import span
+from processors.decisions.stretch import Stretches
 from processors.replay.told import Told, as_of, folded
 from schemas.events import AudioMeasured, Event, OcorrenciaClosed, StreamStatusChanged, VideoMeasured
 from schemas.events.ocorrencias import OcorrenciaEvent
@@ -34,7 +36,7 @@ class Again:
         self.reached: dict[Category, datetime] = {}
         """Up to when they were read."""
         self._horizon = horizon
-        self._state = ChannelState()
+        self._fold = Stretches()
         self._begun: datetime | None = None
         self._told: list[OcorrenciaEvent] = []
         self._stopped = False
@@ -50,7 +52,8 @@ class Again:
         match event:
             case VideoMeasured() | AudioMeasured():
                 kind = Category.VIDEO if isinstance(event, VideoMeasured) else Category.AUDIO
-                begun, end = event.segment.start, event.segment.end
+                begun = event.segment.start
+                end = begun + span(event.segment.duration_s)
                 if begun < self._horizon:
                     self.segments += 1
                     self.samples += len(event.times_s)
@@ -60,14 +63,16 @@ class Again:
                 return
         # On purpose: nothing comes any more, and all that was on is over.
         self._stopped = isinstance(event, StreamStatusChanged) and event.state == "stopped"
-        self.first.setdefault(kind, begun)
-        self.reached[kind] = max(self.reached.get(kind, end), end)
+        reached = self.reached.get(kind)
+        if reached is None:
+            self.first[kind] = begun
+        if reached is None or end > reached:
+            self.reached[kind] = end
         if begun >= self._horizon:
             return
         if self._begun is None:
             self._begun = begun
-        self._state, told = decide(self._state, event, rules)
-        self._told += [each for each in told if isinstance(each, OcorrenciaEvent)]
+        self._told += [each for each in self._fold.take(event, rules) if isinstance(each, OcorrenciaEvent)]
 
     def horizon_of(self, category: Category) -> datetime:
         """Return up to when faults of a category are known here, and so can be compared."""
@@ -81,7 +86,7 @@ class Again:
     def told(self, rules: Rules) -> list[Told]:
         """Return every occurrence as it stands at its horizon; one that goes on lasts up to where it was last
         bad."""
-        _, closings = finish(self._state, self.channel, rules)
+        _, closings = finish(self._fold.state, self.channel, rules)
         last_bad = {each.uid: each.fault.end_ts for each in closings if isinstance(each, OcorrenciaClosed)}
         by_uid: dict[str, list[tuple[Event, int | None]]] = {}
         for event in self._told:

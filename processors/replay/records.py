@@ -12,7 +12,8 @@ from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 from infra.follow import consumer_at
 from infra.kafka import decoded
 from infra.offsets import offsets_at
-from schemas.envelope import Envelope, Undecodable
+from schemas.brief import BRIEF
+from schemas.envelope import Envelope, Undecodable, reads
 from schemas.names import analysis_of
 from schemas.topics import Topic
 
@@ -25,6 +26,9 @@ TAKE = 200
 POLL_S = 0.2
 # Nothing at all for this long means that the broker is away.
 SILENT_S = 20.0
+
+# As those decide who decide again: by what a fold asks for.
+_BRIEFLY = reads(BRIEF)
 
 
 class Read(msgspec.Struct, frozen=True, gc=False):
@@ -106,7 +110,7 @@ class Records(AbstractContextManager["Records"]):
 
     def _envelope(self, message: Message) -> Envelope | None:
         try:
-            return decoded(message)
+            return decoded(message, _BRIEFLY)
         except Undecodable as error:
             self.undecodable += 1
             log.debug("passed over", topic=self._topic.name, offset=message.offset(), reason=str(error))

@@ -102,6 +102,7 @@ class Kept:
     def __init__(self, records: Sequence[Raw]) -> None:
         self._records = records
         self._at = 0
+        self.asked = 0
 
     def earliest(self, topic: Topic) -> Positions:
         return {LOG: 0}
@@ -110,6 +111,7 @@ class Kept:
         self._at = positions[LOG]
 
     def read(self, limit: int, wait_s: float) -> Sequence[Raw]:
+        self.asked += 1
         found = self._records[self._at : self._at + limit]
         self._at += len(found)
         return found
@@ -153,3 +155,15 @@ def test_nothing_is_read_past_where_it_shall_stop() -> None:
     assert isinstance(found, Gathered)
     assert found.after == {LOG: PIECE + 5}
     assert reading.read() is None
+
+
+def test_where_it_shall_stop_the_log_is_not_asked_for_more() -> None:
+    log = Kept(records_of([Alarm().opened() for _ in range(3 * PIECE)]))
+    reading = Reading(log, Ocorrencias(), TOPICS)
+    reading.seek({LOG: 0})
+    reading.stop_at({LOG: PIECE})
+    reading.read()
+    asked = log.asked
+
+    assert reading.read() is None
+    assert log.asked == asked

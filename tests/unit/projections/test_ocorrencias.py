@@ -14,7 +14,7 @@ from projections.projection import Placed
 from projections.rows import COLUMNS, Row, copy_line
 from projections.source import Partition, Raw
 from projections.tables import OcorrenciaV1
-from projections.verdict import Rejected, judge
+from projections.verdict import Rejected, judged
 from schemas.envelope import Envelope, encode, event_id
 from schemas.events import Event, OcorrenciaAcknowledged, StreamRemoved
 from schemas.topics import OCORRENCIAS
@@ -111,21 +111,21 @@ def raw(event: Event, **changed: object) -> Raw:
 
 
 def test_event_of_the_topic_is_accepted() -> None:
-    verdict = judge(raw(Alarm().opened()), OCORRENCIAS)
+    (verdict,) = judged([raw(Alarm().opened())], {OCORRENCIAS.name: OCORRENCIAS}).verdicts
     assert isinstance(verdict, Placed)
     assert verdict.offset == 7
 
 
 @pytest.mark.parametrize("changed", [{"value": b"rubbish"}, {"value": None}, {"headers": ()}])
 def test_rubbish_is_rejected_with_a_reason(changed: dict[str, object]) -> None:
-    verdict = judge(raw(Alarm().opened(), **changed), OCORRENCIAS)
+    (verdict,) = judged([raw(Alarm().opened(), **changed)], {OCORRENCIAS.name: OCORRENCIAS}).verdicts
     assert isinstance(verdict, Rejected)
     assert verdict.reason
 
 
 def test_event_of_another_topic_is_rejected() -> None:
     stray = StreamRemoved(channel="tv1", removed_at=WRITTEN, removed_by="test")
-    verdict = judge(raw(stray), OCORRENCIAS)
+    (verdict,) = judged([raw(stray)], {OCORRENCIAS.name: OCORRENCIAS}).verdicts
     assert isinstance(verdict, Rejected)
     assert "does not belong" in verdict.reason
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,7 +10,7 @@ from schemas.envelope import event_id
 from schemas.events import EvidenceAttached, OcorrenciaClosed, OcorrenciaEscalated, OcorrenciaOpened
 from schemas.events.ocorrencias import Evidence, Fault, OcorrenciaEvent, Why
 from schemas.faults import Category
-from schemas.ocorrencia import Ocorrencia, fold
+from schemas.ocorrencia import Growing, Ocorrencia, fold, merged
 from schemas.severity import Severity, severity_of
 
 T0 = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -88,3 +89,20 @@ def test_repeats_after_the_first_change_nothing(order: list[int]) -> None:
     repeated = life + [life[index] for index in order]
 
     assert folded(repeated) == folded(life)
+
+
+def test_an_occurrence_that_grows_has_the_fields_of_one_that_is_known() -> None:
+    def declared(struct: type[msgspec.Struct]) -> list[tuple[object, ...]]:
+        return [(each.name, each.type, each.default) for each in msgspec.structs.fields(struct)]
+
+    assert declared(Growing) == declared(Ocorrencia)
+
+
+@given(
+    *(
+        st.fixed_dictionaries({}, optional=dict.fromkeys(Evidence.__struct_fields__, st.text(max_size=2)))
+        for _ in range(2)
+    )
+)
+def test_evidence_that_is_known_is_laid_over_what_was(old: dict[str, str], new: dict[str, str]) -> None:
+    assert merged(Evidence(**old), Evidence(**new)) == Evidence(**{**old, **new})  # type: ignore[arg-type]

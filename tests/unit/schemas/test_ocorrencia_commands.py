@@ -14,7 +14,7 @@ from schemas.events import (
     OcorrenciaEdited,
 )
 from schemas.events.ocorrencias import Changes, Evidence, OcorrenciaChange, OcorrenciaEvent
-from schemas.ocorrencia import Ocorrencia, fold
+from schemas.ocorrencia import Growing, Ocorrencia, fold
 from schemas.severity import Severity
 from tests.alarms import Alarm
 
@@ -190,6 +190,19 @@ def test_each_event_moves_the_version_by_one_or_leaves_the_very_state(order: lis
         if after is not state and after is not None:
             assert after.version == (state.version if state else 0) + 1
         state = after
+
+
+@given(ORDERS)
+def test_one_that_grows_is_what_the_fold_makes_of_the_same_events(order: list[int]) -> None:
+    growing: Growing | None = None
+    for offset, index in enumerate(order):
+        event = LIFE[index]
+        if growing is None:
+            growing = Growing.begun(event, event_id(event), offset, AT)
+        else:
+            growing.take(event, event_id(event), offset)
+
+    assert (growing and growing.grown()) == _all([LIFE[index] for index in order])
 
 
 @given(st.sampled_from(LIFE))
