@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,15 +23,14 @@ from training.locked_off import locked_off
 from training.network import Quantised, picture_net, quantise, seed_everything, teach
 from training.picture.media import media_of
 from training.recipe import PICTURE, PictureRecipe
-from training.remix import remix
-from training.sources import read_media
+from training.sources import FOLDS, in_fold, read_media
 from training.standing import mark
 from training.windows import Windows, real
 
 # Thresholds are chosen of what hides others before those that are hidden.
 _CAUSES_FIRST = ("fade", "barras", "freeze", "borrado", "bloco")
-# Dense programmes are numbered from here on, apart from the others of their folder.
-_DENSE_FIRST = 10_000
+# Programmes are numbered from here on, each kind apart.
+_DENSE_FIRST, _HEALTHY_FIRST = 10_000, 20_000
 # Windows scored at a time.
 _BATCH = 256
 
@@ -42,56 +42,67 @@ def make_picture_model(media: str, out: Path, seed: int, work: Path, recipe: Pic
     what is there is not made again. Raises subprocess.CalledProcessError or EncodingFailed when programmes
     can't be rendered, OSError when there are no such folders.
     """
-    for split, count in recipe.programmes:
-        command = [sys.executable, "-m", "training.render", "--media", media, "--split", split]
-        command += ["--count", str(count), "--seed", str(seed), "--out", str(work / split)]
-        subprocess.run(command, check=True)
-    for split, count in recipe.dense:
-        command = [sys.executable, "-m", "training.render", "--media", media, "--split", split, "--dense"]
-        command += ["--first", str(_DENSE_FIRST), "--count", str(count), "--seed", str(seed)]
-        subprocess.run([*command, "--out", str(work / split)], check=True)
     sources = read_media(media)
-    for split, count in recipe.remixed:
-        remix(work / split, media_of(sources, split), count, seed)
-    locked_off(work / "train", media_of(sources, "train"), "train", recipe.locked_off, seed)
-    for split, _ in recipe.programmes:
-        mark(work / split, work / "maps")
-    train, val = (load_examples(work / split, work / "maps") for split in ("train", "val"))
-    return fit_picture_model(train, val, out, seed, recipe)
+    folds = []
+    for fold in range(FOLDS):
+        folder = work / f"fold{fold}"
+        for kind, first, count in (
+            ("--dense", _DENSE_FIRST, recipe.dense),
+            ("--healthy", _HEALTHY_FIRST, recipe.healthy),
+        ):
+            command = [sys.executable, "-m", "training.render", "--media", media, "--split", "train", kind]
+            command += ["--fold", str(fold), "--first", str(first), "--count", str(count)]
+            subprocess.run([*command, "--seed", str(seed + fold), "--out", str(folder)], check=True)
+        own = media_of(in_fold(sources, fold), "train")
+        locked_off(folder, own, "train", recipe.locked_off, seed + fold)
+        mark(folder, work / "maps")
+        folds.append(load_examples(folder, work / "maps"))
+    return fit_picture_model(folds, out, seed, recipe)
 
 
 def fit_picture_model(
-    train: Sequence[Example], val: Sequence[Example], out: Path, seed: int, recipe: PictureRecipe
+    folds: Sequence[Sequence[Example]], out: Path, seed: int, recipe: PictureRecipe = PICTURE
 ) -> Path:
-    """Teach, quantise and judge the model on measured programmes; returns the .tflite's path.
+    """Teach, judge and quantise the model on measured programmes; returns the .tflite's path.
 
-    It is taught twice: without ``val``, which then chooses its thresholds and tells its figures, and with it,
-    for sources are few. The second is the one that is kept.
+    Sources are few, and all of them shall teach. So each fold is told by a net that learnt from the others
+    alone, which chooses the thresholds and tells the figures; the net that is kept learnt from all.
     """
-    quantised = _taught(train, seed, recipe)
-    card = _card(train, val, quantised, seed, recipe)
-    model = load_model(write_model(out, quantised.content, card))
-    judged = [Judged(score(model, example), example.truth) for example in val]
-    picked: dict[str, Trial] = {}
-    for name in _CAUSES_FIRST:
-        others = {cause: trial.threshold for cause, trial in picked.items()}
-        low, high = recipe.thresholds
-        tried = [trial for trial in curve(judged, name, others) if low <= trial.threshold <= high]
-        best = middle(tried)
-        picked[name] = next(trial for trial in tried if trial.threshold == best)
-    thresholds = {name: trial.threshold for name, trial in picked.items()}
+    judged = [each for held in range(FOLDS) for each in judge_fold(folds, held, seed, recipe)]
+    picked = pick(judged, recipe)
     figures = {name: _figures(picked[name]) for name in CLASSES}
     for name, values in figures.items():
         told = ", ".join(f"{key} {value:g}" for key, value in values.items())
-        print(f"picture: {name}: threshold {thresholds[name]}, {told}", flush=True)
-    final = _taught((*train, *val), seed, recipe)
-    # What is new is how the net's input is stored; what it is good for was told by the one before.
-    kept = msgspec.structs.replace(
-        _card((*train, *val), val, final, seed, recipe),
-        classes=with_thresholds(card.classes, thresholds),
-        figures=figures,
-    )
-    return write_model(out, final.content, kept)
+        print(f"picture: {name}: threshold {picked[name].threshold}, {told}", flush=True)
+    every = [example for fold in folds for example in fold]
+    taught = _taught(every, seed, recipe)
+    card = _card(every, taught, seed, recipe)
+    thresholds = {name: trial.threshold for name, trial in picked.items()}
+    kept = msgspec.structs.replace(card, classes=with_thresholds(card.classes, thresholds), figures=figures)
+    return write_model(out, taught.content, kept)
+
+
+def judge_fold(
+    folds: Sequence[Sequence[Example]], held: int, seed: int, recipe: PictureRecipe
+) -> list[Judged]:
+    """Return what a net says of the programmes of one fold that learnt from those of the others."""
+    others = [example for number, fold in enumerate(folds) if number != held for example in fold]
+    taught = _taught(others, seed + 1 + held, recipe)
+    with tempfile.TemporaryDirectory() as folder:
+        model = load_model(write_model(Path(folder), taught.content, _card(others, taught, seed, recipe)))
+    return [Judged(score(model, example), example.truth) for example in folds[held]]
+
+
+def pick(judged: Sequence[Judged], recipe: PictureRecipe) -> dict[str, Trial]:
+    """Return for each class what its best threshold gives, within the recipe's bounds."""
+    picked: dict[str, Trial] = {}
+    low, high = recipe.thresholds
+    for name in _CAUSES_FIRST:
+        others = {cause: trial.threshold for cause, trial in picked.items()}
+        tried = [trial for trial in curve(judged, name, others) if low <= trial.threshold <= high]
+        best = middle(tried)
+        picked[name] = next(trial for trial in tried if trial.threshold == best)
+    return picked
 
 
 def _taught(examples: Sequence[Example], seed: int, recipe: PictureRecipe) -> Quantised:
@@ -99,7 +110,7 @@ def _taught(examples: Sequence[Example], seed: int, recipe: PictureRecipe) -> Qu
     windows = Windows(examples)
     print(f"picture: {len(windows)} samples of {len(examples)} programmes", flush=True)
     net = picture_net(features.SHAPE, len(CLASSES))
-    teach(net, Lessons(windows, seed, recipe.batches), recipe.epochs)
+    teach(net, Lessons(windows, seed), recipe.steps)
     chosen = np.random.default_rng(seed).choice(len(windows), recipe.representative, replace=False)
     return quantise(net, real(windows.take(chosen)))
 
@@ -119,18 +130,15 @@ def score(model: Model, example: Example) -> Scores:
 def _figures(trial: Trial) -> dict[str, float]:
     per_hour = trial.false / trial.healthy_h if trial.healthy_h else 0.0
     return {
-        "val_events": float(trial.faults),
-        "val_event_recall": round(trial.found / trial.faults, 4) if trial.faults else 0.0,
-        "val_false_alarms": float(trial.false),
-        "val_false_alarms_per_hour": round(per_hour, 3),
-        "val_mean_iou": round(trial.mean_iou, 4),
+        "held_out_events": float(trial.faults),
+        "held_out_event_recall": round(trial.found / trial.faults, 4) if trial.faults else 0.0,
+        "held_out_false_alarms": float(trial.false),
+        "held_out_false_alarms_per_hour": round(per_hour, 3),
+        "held_out_mean_iou": round(trial.mean_iou, 4),
     }
 
 
-def _card(
-    train: Sequence[Example], val: Sequence[Example], quantised: Quantised, seed: int, recipe: PictureRecipe
-) -> ModelCard:
-    hours = [sum(each.truth.duration_s for each in part) / 3600 for part in (train, val)]
+def _card(examples: Sequence[Example], quantised: Quantised, seed: int, recipe: PictureRecipe) -> ModelCard:
     return ModelCard(
         name="picture",
         version=recipe.version,
@@ -147,11 +155,9 @@ def _card(
         trained_on={
             "recipe": "training/recipe.py",
             "seed": seed,
-            "train_programmes": len(train),
-            "train_hours": round(hours[0], 2),
-            "val_programmes": len(val),
-            "val_hours": round(hours[1], 2),
-            "figures_and_thresholds_from": "the same recipe without val, added afterwards",
+            "programmes": len(examples),
+            "hours": round(sum(each.truth.duration_s for each in examples) / 3600, 2),
+            "figures_and_thresholds_from": f"{FOLDS} nets of the same recipe, each judged on a fold held out",
         },
         figures={},
         sha256="",

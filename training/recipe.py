@@ -2,29 +2,24 @@
 
 from dataclasses import dataclass
 
-from training.sources import Split
-
 
 @dataclass(frozen=True)
 class PictureRecipe:
     """One way to make it."""
 
-    version: str = "3.0.0"
-    programmes: tuple[tuple[Split, int], ...] = (("train", 120), ("val", 40))
-    """How many of each part, a minute each: val is for thresholds, where one false alarm in hours tells."""
-    dense: tuple[tuple[Split, int], ...] = (("train", 75), ("val", 26))
-    """Programmes more, with faults one close after another, in pictures as large as channels send."""
-    remixed: tuple[tuple[Split, int], ...] = (("train", 130), ("val", 20))
-    """Programmes more, made of those of each part: five times the faults for a third of the work."""
-    locked_off: int = 10
-    """Healthy programmes in which only noise moves, half a minute each."""
-    epochs: int = 40
-    batches: int = 200
-    """In an epoch: what is told about is the mean of so many."""
+    version: str = "4.0.0"
+    dense: int = 40
+    """Programmes of each fold with faults one close after another, half a minute to a minute each."""
+    healthy: int = 12
+    """Programmes of each fold without any, one to two minutes each: most of what is judged is health."""
+    locked_off: int = 4
+    """Healthy programmes of each fold in which only noise moves, half a minute each."""
+    steps: int = 1500
+    """Batches that a net learns from."""
     representative: int = 600
     """Windows that set the ranges of int8: enough to meet the rare ones, few enough to run in seconds."""
-    thresholds: tuple[float, float] = (0.4, 0.9)
-    """Least and most: beyond, a score says no more of a sample than chance does of the few faults of val."""
+    thresholds: tuple[float, float] = (0.4, 0.91)
+    """Least and most: beyond, a score says no more of a sample than chance does of so few faults."""
 
 
 PICTURE = PictureRecipe()

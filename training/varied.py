@@ -21,6 +21,8 @@ _MOVED = 0.25
 # scenes are few and must not be known by their light. Sharper by steps of 1/255, well below what faults do.
 _LIGHT, _COLOUR, _TURN = (0.55, 1.35), (0.5, 1.4), 0.6
 _SHARPER = 2.0
+# How often a window gets a band of another one, of any width: a scene is then one of many that never were.
+_SPLICED = 0.5
 # What is as dark as this (of 255) may be black, and keeps its light.
 _DARK = 24
 _GREY = 128
@@ -51,6 +53,24 @@ def vary(stored: NDArray[np.uint8], clean: NDArray[np.bool_], rng: np.random.Gen
     _recolour(varied, rng)
     varied[:, _planes_of(DETAIL_MAPS)] = _shift(varied, DETAIL_MAPS, _SHARPER, rng)
     return varied
+
+
+def splice(
+    stored: NDArray[np.uint8], others: NDArray[np.uint8], rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Return windows (n, planes, ROWS, COLUMNS), half of them with a band of another; and which, (n,).
+
+    ``others``, in the same shape, must show the same faults as the windows that they are put into.
+    """
+    spliced, which = stored.copy(), rng.random(len(stored)) < _SPLICED
+    for index in np.flatnonzero(which):
+        if rng.random() < 0.5:
+            left, right = np.sort(rng.integers(0, COLUMNS + 1, 2))
+            spliced[index, :, :, left:right] = others[index, :, :, left:right]
+        else:
+            top, foot = np.sort(rng.integers(0, ROWS + 1, 2))
+            spliced[index, :, top:foot] = others[index, :, top:foot]
+    return spliced, which
 
 
 def _recolour(windows: NDArray[np.uint8], rng: np.random.Generator) -> None:

@@ -32,8 +32,12 @@ STILL_MAPS = 7 + SCALES + STEEPEST_SCALES + 1 + 2 * GROUPS + 3 + EDGE_MAPS
 """Maps of the picture alone, the first ones."""
 BRIGHTNESS_MAP, COLOUR_MAPS = 0, (4, 5)
 """Which of them are mean luma, and mean Cb and Cr."""
+DEVIATION_MAP, DARK_MAPS, TINT_MAP = 1, (2, 3), 6
+"""Which are the deviation of luma, the shares of dark and of dim points, and the deviation of colour."""
 DETAIL_MAPS = tuple(range(7, 7 + SCALES + STEEPEST_SCALES))
 """Which are second differences."""
+CONTRAST_MAP = DETAIL_MAPS[-1] + 1
+"""Which is the greatest less the least level."""
 MOVING_MAPS = 7
 """Maps of what changed since the sample before, the next ones."""
 DAMAGE_MAP = STILL_MAPS + MOVING_MAPS - 1

@@ -10,7 +10,7 @@ import numpy as np
 from training.picture.media import media_of
 from training.render.encode import EncodingFailed
 from training.render.programme import Order, render
-from training.sources import read_media
+from training.sources import FOLDS, in_fold, read_media
 from training.truth_file import read_truth, rendered
 
 # One in five programmes of a mixed set is healthy.
@@ -22,6 +22,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="training.render", description=__doc__)
     parser.add_argument("--media", required=True, help="folders with INDEX.csv, parted by a colon")
     parser.add_argument("--split", required=True, choices=["train", "val", "test"])
+    parser.add_argument(
+        "--fold", type=int, choices=range(FOLDS), help="of train and val together, only media of this part"
+    )
     parser.add_argument("--count", type=int, required=True, help="number of programmes")
     parser.add_argument("--first", type=int, default=0, help="number of the first programme")
     parser.add_argument("--out", type=Path, required=True, help="folder of the files")
@@ -33,6 +36,8 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         sources = read_media(arguments.media)
+        if arguments.fold is not None:
+            sources = in_fold(sources, arguments.fold)
         media = media_of(sources, arguments.split)
         arguments.out.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from training.sources import choose, read_index, read_media, split_of
+from training.sources import FOLDS, Source, choose, in_fold, read_index, read_media, split_of
 
 INDEX = """path,kind,role,content
 video/a/bunny1.ts,video,clean,Big Buck Bunny animation HLS segment
@@ -85,3 +85,27 @@ def test_a_row_tells_what_its_file_is_like(tmp_path: Path) -> None:
 def test_no_folder_at_all_is_refused() -> None:
     with pytest.raises(ValueError, match="no folder"):
         read_media("")
+
+
+def test_folds_hold_all_but_the_test_media_once_and_share_no_recording() -> None:
+    sources = [
+        Source(
+            path=Path(f"{number}.mp4"),
+            kind="video",
+            role="clean",
+            split=split_of(f"film {number % 40}"),
+            name=f"{number}",
+            origin=f"film {number % 40}",
+        )
+        for number in range(120)
+    ]
+
+    folds = [in_fold(sources, fold) for fold in range(FOLDS)]
+
+    held = [source.name for fold in folds for source in fold]
+    assert sorted(held) == sorted(source.name for source in sources if source.split != "test")
+    origins = [{source.origin for source in fold} for fold in folds]
+    assert all(origins) and not (
+        origins[0] & origins[1] or origins[0] & origins[2] or origins[1] & origins[2]
+    )
+    assert {source.split for fold in folds for source in fold} == {"train"}
