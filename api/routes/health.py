@@ -30,10 +30,12 @@ async def healthz() -> Health:
 
 @router.get("/readyz", responses={503: {"model": Health}})
 async def readyz(services: Given, response: Response) -> Health:
-    """Tell whether tail and keys have caught up and the database answers; 503 with the reasons otherwise."""
+    """Tell whether tail, keys and channels have been read and the database answers; 503 with the reasons
+    otherwise."""
     reasons = [] if services.tail.ready else ["the tail has not caught up with Kafka"]
     # Before that a good key may look unknown; once known they stay so, even while Kafka is away.
     reasons += [] if services.admin.known else ["Kafka has not told yet which keys there are"]
+    reasons += [] if services.board.known else ["Kafka has not told yet which channels there are"]
     reasons += await _database(services)
     response.status_code = 503 if reasons else 200
     return Health(status="not ready" if reasons else "ready", reasons=reasons)

@@ -32,6 +32,7 @@ def test_process_lives_though_it_is_not_ready_and_says_why(client: TestClient) -
     assert answer.json()["reasons"] == [
         "the tail has not caught up with Kafka",
         "Kafka has not told yet which keys there are",
+        "Kafka has not told yet which channels there are",
         "the database does not answer",
     ]
 
