@@ -10,13 +10,14 @@ from av.video.codeccontext import VideoCodecContext
 from training.picture.raster import Frame, Generator, Raster
 
 
-class Generation:
-    """An encoder at a fixed quantiser and its decoder, without delay.
+class Coder:
+    """An encoder at a fixed quantiser, without delay.
 
-    ``quantiser`` is x264's QP (0..51) or MPEG-2's scale (1..31); ``gop`` is in frames.
+    ``quantiser`` is x264's QP (0..51) or MPEG-2's scale (1..31); ``gop`` is in frames; ``slices`` of a
+    picture are for x264 alone, MPEG-2 has one a row.
     """
 
-    def __init__(self, raster: Raster, codec: str, quantiser: int, gop: int):
+    def __init__(self, raster: Raster, codec: str, quantiser: int, gop: int, slices: int = 1):
         encoder = av.CodecContext.create(codec, "w")
         assert isinstance(encoder, VideoCodecContext)
         encoder.width, encoder.height, encoder.pix_fmt = raster.width, raster.height, "yuv420p"
@@ -24,39 +25,63 @@ class Generation:
         encoder.time_base, encoder.framerate = Fraction(1, 25), Fraction(25)
         encoder.gop_size, encoder.max_b_frames, encoder.thread_count = gop, 0, 1
         if codec == "libx264":
-            encoder.options = {"preset": "superfast", "tune": "zerolatency", "qp": str(quantiser)}
+            encoder.options = {
+                "preset": "superfast",
+                "tune": "zerolatency",
+                "qp": str(quantiser),
+                "slices": str(slices),
+            }
         else:
             # A quantiser that may not move; the rate follows.
             encoder.options = {"qmin": str(quantiser), "qmax": str(quantiser), "b": "50000000"}
-        decoder = av.CodecContext.create("h264" if codec == "libx264" else "mpeg2video", "r")
-        assert isinstance(decoder, VideoCodecContext)
-        decoder.thread_count = 1
-        decoder.options = {"flags": "low_delay"}
-        self._encoder, self._decoder = encoder, decoder
+        self._encoder = encoder
         self._index = 0
-        self._last: Frame | None = None
 
-    def pass_on(self, frame: Frame) -> Frame:
-        """Return a frame as it comes out; while the decoder waits the last one, at first itself."""
+    def code(self, frame: Frame) -> list[bytes]:
+        """Return what a frame becomes: mostly one packet."""
         planes = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420), np.uint8)
         picture = av.VideoFrame.from_ndarray(planes, format="yuv420p")
         picture.pts = self._index
         self._index += 1
-        for packet in self._encoder.encode(picture):
-            for decoded in self._decoder.decode(packet):
-                out = decoded.to_ndarray(format="yuv420p")
-                self._last = np.asarray(cv2.cvtColor(out, cv2.COLOR_YUV2BGR_I420), np.uint8)
-        return frame if self._last is None else self._last.copy()
+        return [bytes(packet) for packet in self._encoder.encode(picture)]
 
 
-def crushing(raster: Raster, rng: Generator) -> tuple[Generation, str]:
-    """Return a generation that leaves blocks anyone sees (DESIGN section 7: from QP 44), and its name."""
-    gop = int(rng.choice([12, 15, 25, 50, 100]))
-    if rng.random() < 0.6:
-        quantiser = int(rng.integers(44, 52))
-        return Generation(raster, "libx264", quantiser, gop), f"h264 QP {quantiser}"
-    quantiser = int(rng.integers(20, 32))
-    return Generation(raster, "mpeg2video", quantiser, gop), f"mpeg2 scale {quantiser}"
+class Decoder:
+    """Shows what it can of the packets of a coder."""
+
+    def __init__(self, codec: str):
+        decoder = av.CodecContext.create("h264" if codec == "libx264" else "mpeg2video", "r")
+        assert isinstance(decoder, VideoCodecContext)
+        decoder.thread_count = 1
+        decoder.options = {"flags": "low_delay+output_corrupt"}
+        self._decoder = decoder
+        self.shown: Frame | None = None
+        """The last picture; None before the first."""
+
+    def take(self, packet: bytes) -> None:
+        """Decode a packet; what is too little for a picture leaves the last one standing."""
+        if not packet:
+            return  # to the library, an empty one is the end
+        try:
+            pictures = self._decoder.decode(av.Packet(packet))
+        except av.error.FFmpegError:
+            return
+        for decoded in pictures:
+            out = decoded.to_ndarray(format="yuv420p")
+            self.shown = np.asarray(cv2.cvtColor(out, cv2.COLOR_YUV2BGR_I420), np.uint8)
+
+
+class Generation:
+    """A coder and its decoder."""
+
+    def __init__(self, raster: Raster, codec: str, quantiser: int, gop: int):
+        self._coder, self._decoder = Coder(raster, codec, quantiser, gop), Decoder(codec)
+
+    def pass_on(self, frame: Frame) -> Frame:
+        """Return a frame as it comes out; while the decoder waits the last one, at first itself."""
+        for packet in self._coder.code(frame):
+            self._decoder.take(packet)
+        return frame if self._decoder.shown is None else self._decoder.shown.copy()
 
 
 def contribution(raster: Raster, rng: Generator) -> Generation:

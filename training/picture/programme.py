@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 
-from training.picture.blocks import Crush, Glitch
+from training.picture.blocks import Crush, Outage
 from training.picture.defocus import Blur
 from training.picture.edit import Editor
 from training.picture.footage import load_still
@@ -15,15 +14,12 @@ from training.picture.media import Media
 from training.picture.nature import Nature
 from training.picture.overlay import Element
 from training.picture.plan import Span
-from training.picture.raster import Frame, Generator, Raster, fill, gray_of
+from training.picture.raster import Frame, Generator, Raster, fill
 from training.picture.scene import Shots
 from training.picture.standing import Bars, Black, Freeze
 from training.picture.verdict import Look, judge
 from training.truth_file import Fault, Unclear
 
-# Crushed flat pictures show no blocks. A block of 16 points is seen when it is off by so many levels
-# in the mean; where fewer than such a share of them are, no viewer would swear to any.
-_SEEN_OFF, _SEEN_SHARE = 6.0, 0.03
 # Of a fault of blocks, every so many frames are looked at.
 _LOOK_FRAMES = 5
 
@@ -33,7 +29,7 @@ class _Running:
     """A span, its fault, and what came of it so far."""
 
     span: Span
-    made: Freeze | Black | Blur | Crush | Glitch | Bars
+    made: Freeze | Black | Blur | Crush | Outage | Bars
     bad: list[int] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
 
@@ -90,7 +86,13 @@ class Programme:
     def unclear(self) -> list[Unclear]:
         """Return where the programme is by nature what a fault would make it, or a fault changed little."""
         doubts = [doubt for running in self._running for doubt in self._judged(running)[1]]
-        return [*self._nature.unclear(), *doubts]
+        # A decoder that lost whole pictures shows the one before: no freeze to name, nor to deny.
+        held = [
+            Unclear(start_s=running.span.start_s, end_s=running.span.end_s, types=("freeze",))
+            for running in self._running
+            if isinstance(running.made, Outage)
+        ]
+        return [*self._nature.unclear(), *doubts, *held]
 
     def _judged(self, running: _Running) -> tuple[list[Fault], list[Unclear]]:
         if not running.span.counts or not running.bad:
@@ -125,25 +127,19 @@ class Programme:
             moved = not self._nature.is_still() if index == first else running.looks[-1].seen
             running.looks.append(Look(index / fps, moved))
         last = int(np.ceil(span.end_s * fps - 0.5)) - 1
-        before = frame.copy() if span.type == "bloco" and index % _LOOK_FRAMES == 0 else None
-        shown, bad = running.made.apply(frame, index - first, last - index)
+        made = running.made
+        shown, bad = made.apply(frame, index - first, last - index)
         if bad:
             running.bad.append(index)
-        if before is not None:
-            running.looks.append(Look(index / fps, _changed(before, shown) >= _SEEN_SHARE))
+        if isinstance(made, Crush | Outage) and index % _LOOK_FRAMES == 0:
+            # Crushed flat pictures show no blocks.
+            running.looks.append(Look(index / fps, made.is_seen()))
         return shown
-
-
-def _changed(before: Frame, after: Frame) -> float:
-    """Return the share of blocks that are off."""
-    off = np.asarray(cv2.absdiff(gray_of(before), gray_of(after)), np.float32)
-    blocks = cv2.resize(off, (off.shape[1] // 16, off.shape[0] // 16), interpolation=cv2.INTER_AREA)
-    return float(np.mean(np.asarray(blocks) > _SEEN_OFF))
 
 
 def make_fault(
     span: Span, raster: Raster, rng: Generator, cards: list[Frame]
-) -> Freeze | Black | Blur | Crush | Glitch | Bars:
+) -> Freeze | Black | Blur | Crush | Outage | Bars:
     """Make the fault of a span; ``cards``: test patterns of the media."""
     match span.type:
         case "freeze":
@@ -156,4 +152,4 @@ def make_fault(
         case "barras":
             return Bars(raster, rng, cards)
         case _:
-            return Crush(raster, rng) if rng.random() < 0.65 else Glitch(raster, rng)
+            return Crush(raster, rng) if rng.random() < 0.6 else Outage(raster, rng)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from training.picture.blocks import Crush, Glitch
+from training.picture.blocks import Crush, Outage, borders, off_share
 from training.picture.defocus import LEAST_SIGMA, MOST_SIGMA, Blur
 from training.picture.nature import detail_of
 from training.picture.plan import plan_faults, plan_television
@@ -60,13 +60,42 @@ def test_blur_that_comes_slowly_counts_from_the_least_sigma() -> None:
     pytest.fail("no blur of forty came slowly")
 
 
-@pytest.mark.parametrize("make", [Crush, Glitch])
-def test_blocks_damage_the_picture_and_keep_its_size(make: type[Crush] | type[Glitch]) -> None:
-    fault = make(RASTER, np.random.default_rng(2))
-    frames = moving(6)
-    shown = [fault.apply(frame.copy(), index, 5 - index)[0] for index, frame in enumerate(frames)]
+@pytest.mark.parametrize("make", [Crush, Outage])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_blocks_that_are_seen_damage_the_picture(make: type[Crush] | type[Outage], seed: int) -> None:
+    fault = make(RASTER, np.random.default_rng(seed))
+    frames = moving(12)
+    shown = [fault.apply(frame.copy(), index, 11 - index)[0] for index, frame in enumerate(frames)]
     assert all(frame.shape == frames[0].shape for frame in shown)
-    assert np.mean(np.abs(shown[-1].astype(int) - frames[-1]) > 10) > 0.01
+    if fault.is_seen():
+        assert np.mean(np.abs(shown[-1].astype(int) - frames[-1]) > 10) > 0.01
+
+
+def test_a_picture_that_stands_shows_no_loss() -> None:
+    flat = np.full((RASTER.height, RASTER.width, 3), 90, np.uint8)
+    fault = Outage(RASTER, np.random.default_rng(3))
+    for index in range(30):
+        fault.apply(flat.copy(), index, 30 - index)
+        assert not fault.is_seen()
+
+
+def test_borders_are_seen_where_blocks_meet_and_nowhere_else() -> None:
+    ramp = np.tile(np.arange(320, dtype=np.uint8) // 4, (180, 1))
+    levels = np.random.default_rng(4).integers(60, 120, (180 // 8 + 1, 320 // 8)).astype(np.uint8)
+    blocky = np.kron(levels, np.ones((8, 8), np.uint8))[:180]
+    assert borders(ramp, blocky) > 0.7
+    assert borders(ramp, ramp) == 0.0
+    # What stood there before is the programme's own: a wall of tiles.
+    assert borders(blocky, blocky) == 0.0
+    aside = np.roll(blocky, (3, 3), axis=(0, 1))
+    assert borders(ramp, aside) < 0.02
+
+
+def test_blocks_are_off_by_their_mean() -> None:
+    before = np.full((160, 320), 100, np.uint8)
+    after = before.copy()
+    after[:16, :32] = 130
+    assert off_share(before, after) == pytest.approx(2 / 200)
 
 
 @pytest.mark.parametrize("seed", range(12))
