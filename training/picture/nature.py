@@ -57,7 +57,8 @@ class Nature:
         self._times.append(at)
         self._marks["freeze"].append(still)
         self._marks["fade"].append(bool(np.mean(small > _DARK) < _LIT))
-        self._marks["borrado"].append(self._detail is not None and self._detail < _SOFT_DETAIL)
+        # Where nothing has texture, nobody can tell whether it is in focus.
+        self._marks["borrado"].append(self._detail is None or self._detail < _SOFT_DETAIL)
 
     def is_still(self) -> bool:
         """Tell whether the programme stands by itself at the moment last seen."""

@@ -13,6 +13,9 @@ _CHANCES = (0.26, 0.15, 0.20, 0.28, 0.11)
 # For learning: what looks most different each time is shown most, and as much health as faults.
 _DENSE_CHANCES = (0.24, 0.11, 0.23, 0.34, 0.08)
 _DENSE_HEALTH_S, _DENSE_FAULT_S = (1.8, 5.0), (1.2, 8.0)
+# How often the programme cuts where a fault begins and ends: seldom to a picture that then stands, for that is
+# a slide.
+_CUT = {"freeze": 0.08, "fade": 0.3, "borrado": 0.3, "bloco": 0.3, "barras": 0.3}
 _OVER = {"freeze": 0.15, "fade": 0.3, "borrado": 0.1, "bloco": 0.4, "barras": 0.4}
 
 
@@ -52,7 +55,7 @@ def plan_faults(duration_s: float, count: int, rng: Generator, *, losses: bool) 
                 over=bool(rng.random() < _OVER[kind]),
                 counts=True,
                 lost_packets=bool(kind == "bloco" and losses and rng.random() < 0.6),
-                cut=bool(rng.random() < 0.3),
+                cut=bool(rng.random() < _CUT[kind]),
             )
         )
         room -= start + length + _HEALTH_S - at
@@ -77,7 +80,7 @@ def plan_dense(duration_s: float, rng: Generator, *, losses: bool) -> list[Span]
                 over=bool(rng.random() < _OVER[kind]),
                 counts=True,
                 lost_packets=bool(kind == "bloco" and losses and rng.random() < 0.5),
-                cut=bool(rng.random() < 0.3),
+                cut=bool(rng.random() < _CUT[kind]),
             )
         )
         at = end + float(rng.uniform(*_DENSE_HEALTH_S))

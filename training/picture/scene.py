@@ -16,18 +16,18 @@ from training.picture.stills import move_over, seated, stand, watched
 
 # How often each kind is chosen. Clips lead; the rest are what detectors get wrong, or clips show too little.
 _KINDS = {
-    "clip": 0.47,
+    "clip": 0.50,
     "split": 0.05,
-    "move": 0.11,
+    "move": 0.19,
     "slide": 0.02,
-    "watched": 0.10,
+    "watched": 0.05,
     "seated": 0.05,
-    "drifting": 0.02,
-    "wall": 0.02,
-    "cartoon": 0.06,
-    "night": 0.03,
+    "drifting": 0.01,
+    "wall": 0.01,
+    "cartoon": 0.04,
+    "night": 0.02,
     "credits": 0.03,
-    "board": 0.04,
+    "board": 0.03,
 }
 
 
@@ -61,7 +61,7 @@ class Shots:
         frames = makers[kind]()
         if kind not in ("slide", "credits"):
             frames = self._taken(
-                frames, noise=0.75 if kind in ("watched", "night", "wall", "seated") else 0.3
+                frames, noise=0.9 if kind in ("watched", "night", "wall", "seated") else 0.3
             )
         return islice(frames, length)
 

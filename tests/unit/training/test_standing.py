@@ -44,8 +44,14 @@ def test_what_moves_at_the_side_alone_stands() -> None:
 
 def test_a_subject_in_the_middle_does_not_stand() -> None:
     maps = standing(2.0)
-    maps[:, MOVED_MAP, 4, 7:9] = 200
+    maps[:, MOVED_MAP, 3:6, 7:9] = 200
     assert not stands(maps).any()
+
+
+def test_a_small_thing_before_a_still_is_a_graphic_to_any_eye() -> None:
+    maps = standing(2.0)
+    maps[:, MOVED_MAP, 4:6, 7:9] = 200
+    assert stands(maps).all()
 
 
 def test_noise_that_outlasts_the_encoder_does_not_stand() -> None:
