@@ -7,14 +7,14 @@ from dataclasses import dataclass
 class PictureRecipe:
     """One way to make it."""
 
-    version: str = "4.0.0"
-    dense: int = 40
+    version: str = "5.0.0"
+    dense: int = 100
     """Programmes of each fold with faults one close after another, half a minute to a minute each."""
-    healthy: int = 12
+    healthy: int = 16
     """Programmes of each fold without any, one to two minutes each: most of what is judged is health."""
     locked_off: int = 4
     """Healthy programmes of each fold in which only noise moves, half a minute each."""
-    steps: int = 1500
+    steps: int = 2500
     """Batches that a net learns from."""
     representative: int = 600
     """Windows that set the ranges of int8: enough to meet the rare ones, few enough to run in seconds."""

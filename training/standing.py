@@ -23,7 +23,7 @@ _MIDDLE = (slice(None), slice(2, 7), slice(3, 13))
 # three tenths of them differ at all.
 _MOVED, _ALIVE = 25, 77
 # Four moving cells of the fifty are a small thing before a picture that stands: an eye takes it for a graphic
-# over a freeze, and so would whoever judged by the picture alone. Five noisy ones are what a key frame refreshed.
+# over a freeze. Five noisy ones are what a key frame refreshed.
 _FEW_MOVED, _FEW_ALIVE = 5, 5
 # A stand of so many samples (0.6 s at 5 Hz) is one; a key frame may pulse in between.
 _SAMPLES = 3

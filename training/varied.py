@@ -12,9 +12,9 @@ from processors.video.maps import BRIGHTNESS_MAP, COLOUR_MAPS, DAMAGE_MAP, DETAI
 _PASTED = 0.5
 # Programmes have graphics low more often than high, so that few are turned over.
 _MIRRORED, _TURNED = 0.5, 0.15
-# Whoever records a channel may have lost packets before the last multiplexer counted them anew: half of the
-# windows learn without that count.
-_UNCOUNTED = 0.5
+# Whoever records a channel may have lost packets before the last multiplexer counted them anew: most windows
+# learn without that count, or a net would look for nothing else.
+_UNCOUNTED = 0.7
 # How often a window is moved along and down, round its edges: a net must not know programmes by their layout.
 _MOVED = 0.25
 # By how much a whole window is made brighter or darker, and its colours paler, stronger or turned (radians):

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.video.features import INDEXES, LAGS, last_seen
+from processors.video.features import AHEAD, HELD_PLANES, INDEXES, LAGS, held, last_seen
+from processors.video.maps import STOOD_MAPS
 from training.examples import Example
 
 _LAGS, _LAG_OF_PLANE = np.unique(LAGS, return_inverse=True)
+_AHEAD = np.searchsorted(_LAGS, np.arange(AHEAD + 1))
 
 
 class Windows:
@@ -30,7 +32,9 @@ class Windows:
 
     def take(self, which: NDArray[np.intp]) -> NDArray[np.uint8]:
         """Return windows by number, as stored: (n, planes, ROWS, COLUMNS), 255 for 1."""
-        taken: NDArray[np.uint8] = self._maps[self._places[which][:, _LAG_OF_PLANE], INDEXES]
+        places = self._places[which]
+        taken: NDArray[np.uint8] = self._maps[places[:, _LAG_OF_PLANE], INDEXES]
+        taken[:, HELD_PLANES] = held(self._maps[places[:, _AHEAD][..., np.newaxis], STOOD_MAPS])
         return taken
 
 

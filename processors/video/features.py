@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from processors.video.history import Reading
 from processors.video.lattice import COLUMNS, ROWS
-from processors.video.maps import MAPS, MOVING_MAPS, STILL_MAPS
+from processors.video.maps import MAPS, MOVING_MAPS, STILL_MAPS, STOOD_MAPS
 
-NAME = "video-maps-3"
+NAME = "video-maps-4"
 """Names the exact meaning of the planes; a model says in its card which one it was trained on."""
 
 # 0.8 s at 5 Hz, and with the jitter of pictures on that grid never more than AHEAD_S (DESIGN section 3: a
@@ -34,11 +34,14 @@ _CHOSEN: tuple[tuple[int, int], ...] = (
     *((lag, index) for lag in range(-BEHIND, AHEAD + 1) for index in _MOVING),
     *((lag, index) for lag in (0, AHEAD) for index in _LASTING),
 )
+
 LAGS = np.array([lag for lag, _ in _CHOSEN])
 """Which sample each plane is taken from: 0 the one judged, 1 the one after; (PLANES,)."""
 INDEXES = np.array([index for _, index in _CHOSEN])
 """Which of its maps, (PLANES,)."""
 PLANES = len(_CHOSEN)
+HELD_PLANES = np.flatnonzero((LAGS == AHEAD) & np.isin(INDEXES, STOOD_MAPS))
+"""How long the stand lasts that a cell is in, as far as is known: behind it and ahead."""
 STILL_PLANES = slice(0, STILL_MAPS)
 """The picture judged."""
 SHAPE = (ROWS, COLUMNS, PLANES)
@@ -100,8 +103,26 @@ def window(
     places = np.clip(place + LAGS, 0, last)
     first = int(places.min())
     stack = np.stack([maps[index] for index in range(first, int(places.max()) + 1)])
-    planes: NDArray[np.float32] = stack[places - first, INDEXES].transpose(1, 2, 0) / np.float32(255.0)
+    stored = stack[places - first, INDEXES]
+    ahead = np.clip(place + np.arange(AHEAD + 1), 0, last) - first
+    stored[HELD_PLANES] = held(stack[ahead[:, np.newaxis], STOOD_MAPS])
+    planes: NDArray[np.float32] = stored.transpose(1, 2, 0) / np.float32(255.0)
     return planes
+
+
+def held(stood: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return how long cells stand that ``stood``, (..., samples, maps, ROWS, COLUMNS), so long by each.
+
+    Of samples in a row from the one judged on; the result, (..., maps, ROWS, COLUMNS), is of the last one
+    before a cell changed. A short freeze is told from a held frame by its whole length, not by what lies on
+    one side of a sample.
+    """
+    lasting: NDArray[np.uint8] = stood[..., 0, :, :, :]
+    going = np.ones(lasting.shape, np.bool_)
+    for number in range(1, stood.shape[-4]):
+        going &= stood[..., number, :, :, :] >= stood[..., number - 1, :, :, :]
+        lasting = np.where(going, stood[..., number, :, :, :], lasting)
+    return lasting
 
 
 def last_seen(times_s: Sequence[float], place: int) -> int:

@@ -47,6 +47,8 @@ SHARE_MAP, MOVED_MAP = STILL_MAPS + 1, STILL_MAPS + 4
 LASTING_MAPS = 10
 """Maps of what is known of longer times, the last ones."""
 MAPS = STILL_MAPS + MOVING_MAPS + LASTING_MAPS
+STOOD_MAPS = (MAPS - 2, MAPS - 1)
+"""The last of those: how long a cell has stood, by a little and by more; they grow until it changes."""
 SHAPE = (MAPS, ROWS, COLUMNS)
 
 

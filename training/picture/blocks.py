@@ -7,10 +7,11 @@ from numpy.typing import NDArray
 from training.picture.compression import Coder, Decoder, Generation
 from training.picture.raster import Frame, Generator, Gray, Raster, gray_of, scale
 
-# Blocks of 16 points: one is damaged when it is off by so many levels in the mean.
-_BLOCK, _OFF = 16, 6.0
-# Under this share of them no viewer would swear to any; what a line lost is out of place, and seen sooner.
-_CRUSHED_SHARE, _LOST_SHARE = 0.06, 0.015
+# Blocks of 16 points are off when they are by so many levels in the mean: what a coder crushed has lost its
+# texture; what a line lost may be a little aside, and nobody sees that.
+_BLOCK, _CRUSHED, _LOST = 16, 6.0, 20.0
+# Under this share of them no viewer would swear to any.
+_CRUSHED_SHARE, _LOST_SHARE = 0.06, 0.03
 # A border of blocks of 8 points stands out when its step is so many levels above what lies beside it and what
 # was there before. Of 66 crushed clips that we looked at, blocks struck the eye from such a share of them on.
 _BORDER, _STEP, _BORDERS_SHARE = 8, 2.5, 0.14
@@ -50,7 +51,7 @@ class Crush:
     def is_seen(self) -> bool:
         """Tell whether a viewer would call what was left last blocks: H.264 loses texture instead."""
         was, now = gray_of(self._given), gray_of(self._left)
-        if self._smooths and off_share(was, now) >= _CRUSHED_SHARE:
+        if self._smooths and off_share(was, now, _CRUSHED) >= _CRUSHED_SHARE:
             return True
         return borders(was, now) >= _BORDERS_SHARE
 
@@ -67,7 +68,7 @@ class Outage:
         slices = int(rng.choice([1, 2, 4, 8])) if h264 else 1
         self._coder = Coder(raster, codec, quantiser, gop, slices)
         self._whole, self._lossy = Decoder(codec), Decoder(codec)
-        self._hz, self._burst = rng.uniform(3.0, 12.0), float(rng.choice([1.0, 2.0, 4.0, 12.0]))
+        self._hz, self._burst = rng.uniform(5.0, 16.0), float(rng.choice([1.0, 2.0, 4.0, 12.0]))
         name = "h264" if h264 else "mpeg2"
         self.detail = f"{self._hz:.1f} losses a second upstream, {self._burst:.0f} packets at once, {name}"
 
@@ -89,11 +90,9 @@ class Outage:
     def is_seen(self) -> bool:
         """Tell whether a viewer would call the frame shown last damaged."""
         whole, shown = self._whole.shown, self._lossy.shown
-        return (
-            whole is not None
-            and shown is not None
-            and off_share(gray_of(whole), gray_of(shown)) >= _LOST_SHARE
-        )
+        if whole is None or shown is None:
+            return False
+        return off_share(gray_of(whole), gray_of(shown), _LOST) >= _LOST_SHARE
 
     def _thinned(self, packet: bytes, losses: int) -> bytes:
         """Return the bytes of a picture without what so many losses took."""
@@ -105,11 +104,11 @@ class Outage:
         return b"".join(piece for piece, there in zip(pieces, kept, strict=True) if there)
 
 
-def off_share(before: Gray, after: Gray) -> float:
-    """Return the share of blocks that are off."""
+def off_share(before: Gray, after: Gray, least: float) -> float:
+    """Return the share of blocks that are off by ``least`` levels or more."""
     off = np.asarray(cv2.absdiff(before, after), np.float32)
     size = (off.shape[1] // _BLOCK, off.shape[0] // _BLOCK)
-    return float(np.mean(np.asarray(cv2.resize(off, size, interpolation=cv2.INTER_AREA)) > _OFF))
+    return float(np.mean(np.asarray(cv2.resize(off, size, interpolation=cv2.INTER_AREA)) > least))
 
 
 def borders(before: Gray, after: Gray) -> float:

@@ -11,10 +11,10 @@ _HEALTH_S = 4.0
 _TYPES = ("freeze", "fade", "borrado", "bloco", "barras")
 _CHANCES = (0.26, 0.15, 0.20, 0.28, 0.11)
 # For learning: what looks most different each time is shown most, and as much health as faults.
-_DENSE_CHANCES = (0.24, 0.11, 0.23, 0.34, 0.08)
+_DENSE_CHANCES = (0.22, 0.07, 0.21, 0.43, 0.07)
 _DENSE_HEALTH_S, _DENSE_FAULT_S = (1.8, 5.0), (1.2, 8.0)
-# How often the programme cuts where a fault begins and ends: seldom to a picture that then stands, for that is
-# a slide.
+# How often the programme cuts where a fault begins and ends: seldom to a picture that then stands, as a slide
+# does.
 _CUT = {"freeze": 0.08, "fade": 0.3, "borrado": 0.3, "bloco": 0.3, "barras": 0.3}
 _OVER = {"freeze": 0.15, "fade": 0.3, "borrado": 0.1, "bloco": 0.4, "barras": 0.4}
 

@@ -60,9 +60,7 @@ class Shots:
         }
         frames = makers[kind]()
         if kind not in ("slide", "credits"):
-            frames = self._taken(
-                frames, noise=0.9 if kind in ("watched", "night", "wall", "seated") else 0.3
-            )
+            frames = self._taken(frames, noise=0.9 if kind in ("watched", "night", "wall", "seated") else 0.3)
         return islice(frames, length)
 
     def _clip(self) -> Frames:

@@ -95,7 +95,8 @@ def test_blocks_are_off_by_their_mean() -> None:
     before = np.full((160, 320), 100, np.uint8)
     after = before.copy()
     after[:16, :32] = 130
-    assert off_share(before, after) == pytest.approx(2 / 200)
+    assert off_share(before, after, 20.0) == pytest.approx(2 / 200)
+    assert off_share(before, after, 40.0) == 0.0
 
 
 @pytest.mark.parametrize("seed", range(12))
