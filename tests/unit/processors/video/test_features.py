@@ -7,6 +7,7 @@ import numpy as np
 from processors.video.features import (
     AHEAD,
     BEHIND,
+    HELD_PLANES,
     INDEXES,
     LAGS,
     SHAPE,
@@ -19,6 +20,7 @@ from processors.video.features import (
 )
 from processors.video.history import Reading
 from processors.video.maps import SHAPE as MAPS_SHAPE
+from processors.video.maps import STOOD_MAPS
 from tests.unit.processors.video.made import flat, fold
 
 
@@ -87,5 +89,16 @@ def test_each_plane_is_the_map_and_the_sample_that_the_layout_says() -> None:
     maps = rng.integers(0, 256, (20, *MAPS_SHAPE), np.uint8)
     planes = window(maps, 12, 12 + AHEAD)
     assert planes.shape == SHAPE
-    for plane, (lag, index) in enumerate(zip(LAGS, INDEXES, strict=True)):
+    for plane in np.setdiff1d(np.arange(len(LAGS)), HELD_PLANES):
+        lag, index = LAGS[plane], INDEXES[plane]
         np.testing.assert_allclose(planes[..., plane], maps[12 + lag, index] / np.float32(255), rtol=1e-6)
+
+
+def test_a_held_plane_is_the_stand_up_to_where_a_cell_changes() -> None:
+    maps = np.zeros((20, *MAPS_SHAPE), np.uint8)
+    # From the sample judged on: one cell stands throughout, one changes after two more.
+    maps[12:17, STOOD_MAPS, 0, 0] = np.array([10, 20, 30, 40, 50])[:, np.newaxis]
+    maps[12:17, STOOD_MAPS, 0, 1] = np.array([10, 20, 30, 0, 10])[:, np.newaxis]
+    held = window(maps, 12, 12 + AHEAD)[..., HELD_PLANES] * 255
+    np.testing.assert_allclose(held[0, 0], 50, rtol=1e-6)
+    np.testing.assert_allclose(held[0, 1], 30, rtol=1e-6)
