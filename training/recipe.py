@@ -8,9 +8,9 @@ class PictureRecipe:
     """One way to make it."""
 
     version: str = "5.0.0"
-    dense: int = 100
+    dense: int = 77
     """Programmes of each fold with faults one close after another, half a minute to a minute each."""
-    healthy: int = 16
+    healthy: int = 10
     """Programmes of each fold without any, one to two minutes each: most of what is judged is health."""
     locked_off: int = 4
     """Healthy programmes of each fold in which only noise moves, half a minute each."""

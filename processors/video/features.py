@@ -34,7 +34,6 @@ _CHOSEN: tuple[tuple[int, int], ...] = (
     *((lag, index) for lag in range(-BEHIND, AHEAD + 1) for index in _MOVING),
     *((lag, index) for lag in (0, AHEAD) for index in _LASTING),
 )
-
 LAGS = np.array([lag for lag, _ in _CHOSEN])
 """Which sample each plane is taken from: 0 the one judged, 1 the one after; (PLANES,)."""
 INDEXES = np.array([index for _, index in _CHOSEN])
@@ -111,11 +110,11 @@ def window(
 
 
 def held(stood: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return how long cells stand that ``stood``, (..., samples, maps, ROWS, COLUMNS), so long by each.
+    """Return for how long cells stand in all, given for how long they have stood at samples in a row.
 
-    Of samples in a row from the one judged on; the result, (..., maps, ROWS, COLUMNS), is of the last one
-    before a cell changed. A short freeze is told from a held frame by its whole length, not by what lies on
-    one side of a sample.
+    ``stood`` is (..., samples, maps, ROWS, COLUMNS), from the sample judged on; the result, (..., maps, ROWS,
+    COLUMNS), is of the last sample before a cell changes. A short freeze is told from a held frame by its
+    whole length, not by what lies on one side of a sample.
     """
     lasting: NDArray[np.uint8] = stood[..., 0, :, :, :]
     going = np.ones(lasting.shape, np.bool_)

@@ -61,14 +61,17 @@ def test_blur_that_comes_slowly_counts_from_the_least_sigma() -> None:
 
 
 @pytest.mark.parametrize("make", [Crush, Outage])
-@pytest.mark.parametrize("seed", SEEDS)
-def test_blocks_that_are_seen_damage_the_picture(make: type[Crush] | type[Outage], seed: int) -> None:
-    fault = make(RASTER, np.random.default_rng(seed))
-    frames = moving(12)
-    shown = [fault.apply(frame.copy(), index, 11 - index)[0] for index, frame in enumerate(frames)]
-    assert all(frame.shape == frames[0].shape for frame in shown)
-    if fault.is_seen():
-        assert np.mean(np.abs(shown[-1].astype(int) - frames[-1]) > 10) > 0.01
+def test_blocks_that_are_seen_damage_the_picture(make: type[Crush] | type[Outage]) -> None:
+    frames, seen = moving(12), 0
+    for seed in SEEDS:
+        fault = make(RASTER, np.random.default_rng(seed))
+        shown = [fault.apply(frame.copy(), index, 11 - index)[0] for index, frame in enumerate(frames)]
+        assert all(frame.shape == frames[0].shape for frame in shown)
+        if fault.is_seen():
+            seen += 1
+            assert np.mean(np.abs(shown[-1].astype(int) - frames[-1]) > 10) > 0.01
+    # Hardly anything of a picture this busy can be lost unseen.
+    assert seen > len(SEEDS) / 2
 
 
 def test_a_picture_that_stands_shows_no_loss() -> None:
