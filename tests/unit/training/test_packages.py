@@ -28,7 +28,7 @@ def unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     save_still(root / "img/other.png", noise(2, 450, 800))
     save_still(root / "img/icon.png", noise(3, 64, 64))
     save_film(root / "film/sea.mp4", (noise(4, 180, 320) for _ in range(20)), 25)
-    monkeypatch.setattr(packages, "_fetched", lambda package, folder: root)
+    monkeypatch.setattr(packages, "fetched", lambda manager, name, folder: root)
     return root
 
 
@@ -58,12 +58,12 @@ def test_each_picture_is_taken_once_and_large_ones_reduced(
 def test_what_cannot_be_fetched_is_told_and_the_rest_is_taken(
     unpacked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fetched(package: Package, folder: Path) -> Path:
-        if package.name == "gone":
+    def fetched(manager: str, name: str, folder: Path) -> Path:
+        if name == "gone":
             raise subprocess.CalledProcessError(100, ["apt-get", "download", "gone"])
         return unpacked
 
-    monkeypatch.setattr(packages, "_fetched", fetched)
+    monkeypatch.setattr(packages, "fetched", fetched)
     there = Package("apt", "there", "MIT", ("**/img/other.png",))
     assert run(monkeypatch, tmp_path / "out", Package("apt", "gone", "MIT", ("**/*",)), there) == 1
     assert "gone: " in capsys.readouterr().err
