@@ -17,7 +17,7 @@ from processors.video.lattice import MEASURE_HZ
 from training.batches import Lessons
 from training.committed import model_classes, model_input, with_thresholds, write_model
 from training.evaluation.scores import Scores
-from training.evaluation.thresholds import Judged, Trial, curve, middle
+from training.evaluation.thresholds import Judged, Trial, pick
 from training.examples import CLASSES, Example, load_examples
 from training.locked_off import locked_off
 from training.network import Quantised, picture_net, quantise, seed_everything, teach
@@ -27,8 +27,6 @@ from training.sources import FOLDS, in_fold, read_media
 from training.standing import mark
 from training.windows import Windows, real
 
-# Thresholds are chosen of what hides others before those that are hidden.
-_CAUSES_FIRST = ("fade", "barras", "freeze", "borrado", "bloco")
 # Programmes are numbered from here on, each kind apart.
 _DENSE_FIRST, _HEALTHY_FIRST = 10_000, 20_000
 # Windows scored at a time.
@@ -69,7 +67,7 @@ def fit_picture_model(
     alone, which chooses the thresholds and tells the figures; the net that is kept learnt from all.
     """
     judged = [each for held in range(FOLDS) for each in judge_fold(folds, held, seed, recipe)]
-    picked = pick(judged, recipe)
+    picked = pick(judged, *recipe.thresholds)
     figures = {name: _figures(picked[name]) for name in CLASSES}
     for name, values in figures.items():
         told = ", ".join(f"{key} {value:g}" for key, value in values.items())
@@ -91,18 +89,6 @@ def judge_fold(
     with tempfile.TemporaryDirectory() as folder:
         model = load_model(write_model(Path(folder), taught.content, _card(others, taught, seed, recipe)))
     return [Judged(score(model, example), example.truth) for example in folds[held]]
-
-
-def pick(judged: Sequence[Judged], recipe: PictureRecipe) -> dict[str, Trial]:
-    """Return for each class what its best threshold gives, within the recipe's bounds."""
-    picked: dict[str, Trial] = {}
-    low, high = recipe.thresholds
-    for name in _CAUSES_FIRST:
-        others = {cause: trial.threshold for cause, trial in picked.items()}
-        tried = [trial for trial in curve(judged, name, others) if low <= trial.threshold <= high]
-        best = middle(tried)
-        picked[name] = next(trial for trial in tried if trial.threshold == best)
-    return picked
 
 
 def _taught(examples: Sequence[Example], seed: int, recipe: PictureRecipe) -> Quantised:

@@ -10,7 +10,7 @@ from processors.audio.levels import BANDS, FLOOR_DB, FRAMES, Levels, measure_lev
 from processors.audio.line import TEXTURES, Lines, find_lines
 from processors.audio.tops import NEAR, STEPS, amplitudes, near_peaks
 
-NAME = "audio-blocks-3"
+NAME = "audio-blocks-4"
 """Names the exact meaning of the values; a model says in its card which one it was trained on."""
 BEHIND, AHEAD = 12, 3
 """Blocks before the one judged (3 s), and after it: 0.75 s, so that 1 s of media from its start is seen."""

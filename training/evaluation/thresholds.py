@@ -1,14 +1,15 @@
-"""The thresholds of a model's classes, chosen on programmes that trained nothing (val, or out of fold).
+"""The thresholds of a model's classes, chosen on programmes that trained nothing (out of fold).
 
 A trainer calls::
 
     from training.evaluation.scores import Scores
-    from training.evaluation.thresholds import Judged, choose
+    from training.evaluation.thresholds import Judged, pick
 
-    thresholds = choose([Judged(Scores("video", times_s, 0.2, {"freeze": ..., ...}), truth), ...])
+    picked = pick([Judged(Scores("video", times_s, 0.2, {"freeze": ..., ...}), truth), ...])
 
 with the scores of the quantised model on whole programmes and ``read_truth(media)`` of each; what comes back
-is ``{"freeze": 0.55, ...}`` for the card. ``curve`` is the same by class and candidate, for a look at why.
+is for each class the threshold for the card, and what it gives. ``curve`` is the same for every candidate,
+for a look at why.
 """
 
 from collections.abc import Mapping, Sequence
@@ -65,16 +66,20 @@ class Trial:
         return recall - FALSE_ALARM_COST * per_hour + IOU_WORTH * self.mean_iou
 
 
-def choose(programmes: Sequence[Judged]) -> dict[str, float]:
-    """Return a threshold for each class: the middle of the widest plateau of what a threshold is worth.
+def pick(programmes: Sequence[Judged], least: float = 0.0, most: float = 1.0) -> dict[str, Trial]:
+    """Return for each class what its best threshold gives: the middle of the widest plateau of worth.
 
-    Through the true decisions, with default settings. Causes (black, bars) are chosen before what they
-    suppress. Raises ValueError when there are no programmes, or their classes differ.
+    None is below ``least`` or above ``most``. Through the true decisions, with default settings. Causes
+    (black, bars) are picked before what they suppress. Raises ValueError when there are no programmes, or
+    their classes differ.
     """
-    chosen: dict[str, float] = {}
+    picked: dict[str, Trial] = {}
     for name in _in_order(programmes):
-        chosen[name] = middle(curve(programmes, name, chosen))
-    return chosen
+        others = {cause: trial.threshold for cause, trial in picked.items()}
+        tried = [trial for trial in curve(programmes, name, others) if least <= trial.threshold <= most]
+        best = middle(tried)
+        picked[name] = next(trial for trial in tried if trial.threshold == best)
+    return picked
 
 
 def curve(programmes: Sequence[Judged], name: str, others: Mapping[str, float]) -> list[Trial]:

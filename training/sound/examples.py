@@ -13,13 +13,12 @@ from processors.audio.walk import Walk
 from training.sound.air import send
 from training.sound.compose import Track, compose_track
 from training.sound.faults import AUDIO_CLASSES
-from training.sound.place import LESSONS, TRIALS, Spacing
+from training.sound.place import LESSONS
 from training.sources import Source, Split
 from training.truth_file import Fault, Truth, read_truth, truth_path, write_truth
 
 SECONDS = 60.0
 """Of a programme: several scenes, and up to ten faults."""
-_SPACING: dict[Split, Spacing] = {"train": LESSONS, "val": TRIALS, "test": TRIALS}
 # Features are kept in steps of 1/255, as int8 holds them: a quarter of the memory.
 STEPS = 255.0
 # A block that a fault covers by less than this, or more than the rest, is on no clear side of its edge.
@@ -71,7 +70,7 @@ def sound_examples(
 
 def track_of(sources: Sequence[Source], split: Split, seed: int, number: int) -> Track:
     """Return the programme of a number."""
-    return compose_track(sources, split, seed * 100_000 + number, SECONDS, spacing=_SPACING[split])
+    return compose_track(sources, split, seed * 100_000 + number, SECONDS, spacing=LESSONS)
 
 
 def real(windows: NDArray[np.uint8]) -> NDArray[np.float32]:

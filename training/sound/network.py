@@ -22,8 +22,8 @@ _ROW_FILTERS = 56
 _NEAR = slice(BEHIND - 2, None)
 
 
-def sound_member(shape: tuple[int, ...], classes: int) -> keras.Model:
-    """Return a net over the blocks of 4 s, one of those whose verdicts are averaged.
+def sound_net(shape: tuple[int, ...], classes: int) -> keras.Model:
+    """Return a net over the blocks of 4 s.
 
     A layer a block, with what its bands have in common, and one over neighbours; then the blocks near the one
     judged each by themselves, and of all the mean and the highest.
@@ -46,15 +46,6 @@ def sound_member(shape: tuple[int, ...], classes: int) -> keras.Model:
     said = keras.layers.Dropout(0.2)(said)
     said = keras.layers.Dense(64, activation="relu")(said)
     return keras.Model(given, keras.layers.Dense(classes, activation="sigmoid")(said))
-
-
-def sound_net(members: Sequence[keras.Model]) -> keras.Model:
-    """Return the net that is put to use: the mean of the members' probabilities.
-
-    What one of them takes for a fault by chance, the other mostly does not.
-    """
-    given = keras.Input(members[0].input_shape[1:])
-    return keras.Model(given, keras.layers.Average()([member(given) for member in members]))
 
 
 def _bands(given: keras.KerasTensor, rows: int) -> keras.KerasTensor:
@@ -110,11 +101,11 @@ class Lessons(keras.utils.PyDataset):  # type: ignore[misc]  # keras has no type
         self._dealt = rng.permutation(count)[: count // 2]
 
 
-def teach(member: keras.Model, lessons: Lessons, epochs: int) -> None:
-    """Fit a member in place, with a rate that rises at first and then fades over ``epochs``."""
+def teach(net: keras.Model, lessons: Lessons, epochs: int) -> None:
+    """Fit a net in place, with a rate that rises at first and then fades over ``epochs``."""
     # Windows come as they are stored, a byte a value: a quarter of what floats would take to hand over.
-    stored = keras.Input(member.input_shape[1:], dtype="uint8")
-    pupil = keras.Model(stored, member(keras.layers.Rescaling(1 / STEPS)(stored)))
+    stored = keras.Input(net.input_shape[1:], dtype="uint8")
+    pupil = keras.Model(stored, net(keras.layers.Rescaling(1 / STEPS)(stored)))
     schedule = keras.optimizers.schedules.CosineDecay(
         0.0, epochs * len(lessons), warmup_target=_LEARNING_RATE, warmup_steps=len(lessons) // 2 + 1
     )

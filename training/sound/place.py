@@ -22,11 +22,10 @@ class Spacing:
 
 ON_AIR = Spacing(22.0, 3.0, 0.45)
 """Two or three a minute."""
-LESSONS = Spacing(7.0, 1.75, 0.35)
+LESSONS = Spacing(7.0, 1.75, 0.45)
 """As many as fit: a minute costs as much to make with two faults as with seven. A second of health and a
-window's future (0.75 s) between them, so that one may end before the next is heard."""
-TRIALS = Spacing(7.0, 1.75, 0.45)
-"""As dense, with more health to raise false alarms on."""
+window's future (0.75 s) between them, so that one may end before the next is heard. Nearly half without any:
+most of what is judged is health."""
 # A fault counts from 1 s; a quarter more, so that the grid of measuring sees a second of it.
 _FROM_S, _UNTIL_S = 1.3, 13.0
 # Places tried for a fault before it is given up: a type that is heard in few scenes gets its share.

@@ -131,16 +131,38 @@ def test_an_echo_stands_out_at_its_delay(delay_s: float) -> None:
     echoed = wave.copy()
     echoed[shift:] += 0.6 * wave[:-shift]
     first, end = repeat.lags_of(RATE_HZ)
-    place = (shift / repeat.factor_of(RATE_HZ) - first) / (end - first)
+    lag = shift / repeat.factor_of(RATE_HZ)
     for samples, found in ((echoed, True), (wave, False)):
-        reduced = repeat.reduced(
-            np.stack([block.samples for block in blocks_of(samples[np.newaxis])]), RATE_HZ
-        )
-        correlated, _ = repeat.correlations(np.zeros((1, 0), np.float32), reduced, RATE_HZ)
-        columns = echo.echo_columns(correlated[-16:, 0].astype(np.float32), 1, first)[0]
-        assert (columns[:, 0].mean() > 0.3) == found
+        columns = columns_of(samples)
+        # Three standard deviations in the mean of the blocks, and the highest lag of one in five by itself.
+        assert (columns[:, 0].mean() > 3 / 16) == found
+        assert (columns[:, repeat.BANDS].mean() > 0.2) == found
         if found:
-            assert columns[0, -1] == pytest.approx(place, abs=0.002)
+            # The last column of those of the first search says where the lag lies among those sought.
+            place = columns[0, echo.COLUMNS // 3 - 1]
+            assert place == pytest.approx((lag - first) / ((end - first) // 2 - first // 2), abs=0.002)
+
+
+def test_a_loop_repeats_after_twice_its_time_too_and_an_echo_does_not() -> None:
+    beat = round(0.3 * RATE_HZ)
+    wave = noise(LENGTH * 24)
+    loop = np.tile(wave[:beat], len(wave) // beat + 1)[: len(wave)]
+    echoed = wave.copy()
+    echoed[beat:] += 0.6 * wave[:-beat]
+    # Columns after those of the bands and the block's own: peak, its height, next, double.
+    double = repeat.BANDS + 1 + 3
+    assert columns_of(loop)[0, double] > 0.9
+    assert columns_of(echoed)[0, double] < 0.4
+
+
+def columns_of(samples: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> echo.Rows:
+    """Return the columns of the last window of a channel's sound."""
+    reduced = repeat.reduced(np.stack([block.samples for block in blocks_of(samples[np.newaxis])]), RATE_HZ)
+    correlated, _ = repeat.correlations(np.zeros((1, 0), np.float32), reduced, RATE_HZ)
+    columns: echo.Rows = echo.echo_columns(
+        correlated[-16:, 0].astype(np.float32), 1, repeat.lags_of(RATE_HZ)[0]
+    )[0]
+    return columns
 
 
 def test_samples_are_judged_when_their_future_is_there() -> None:

@@ -68,9 +68,13 @@ def test_cutting_into_segments_changes_no_sample(
         levels.extend(samples.measures["rms_dbfs"])
     np.testing.assert_allclose(times, whole.times_s)
     np.testing.assert_allclose(levels, whole.measures["rms_dbfs"], atol=0.01)
+    names = [each.name for each in model.card.classes]
+    hiss = names.index("ruido_hiss")
+    near, far = np.array(scores), whole.scores
+    np.testing.assert_allclose(np.delete(near, hiss, 1), np.delete(far, hiss, 1), atol=0.05)
     # At a cut an MP2 decoder differs by some decibels in the bands that are not sent, at -100 dBFS. This
     # programme, a tone with noise 10 dB under it, is hardly or hardly not hiss, where scores are steepest.
-    np.testing.assert_allclose(scores, whole.scores, atol=0.15)
+    np.testing.assert_allclose(near[:, hiss], far[:, hiss], atol=0.02 if codec == "aac" else 0.25)
 
 
 def test_levels_are_dbfs(encode_sound: EncodeSound, model: Model) -> None:

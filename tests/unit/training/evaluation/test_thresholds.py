@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from training.evaluation.scores import Scores
-from training.evaluation.thresholds import UNKNOWN, Judged, Trial, choose, middle
+from training.evaluation.thresholds import UNKNOWN, Judged, Trial, middle, pick
 from training.truth_file import Truth
 
 MakeTruth = Callable[..., Truth]
@@ -27,34 +27,34 @@ def judged(truth: Truth, **levels: list[tuple[float, float, float]]) -> Judged:
 
 def test_a_threshold_lies_between_the_natural_and_the_faulty(truth: MakeTruth) -> None:
     programme = judged(truth(("freeze", 10, 20)), freeze=[(10, 20, 0.9), (40, 44, 0.4)])
-    assert 0.45 < choose([programme])["freeze"] < 0.85
+    assert 0.45 < pick([programme])["freeze"].threshold < 0.85
 
 
 def test_a_false_alarm_an_hour_is_dearer_than_one_fault_of_many(truth: MakeTruth) -> None:
     sure = [judged(truth(("freeze", 10, 20)), freeze=[(10, 20, 0.97)]) for _ in range(30)]
     weak = judged(truth(("freeze", 10, 20)), freeze=[(10, 20, 0.55), (40, 44, 0.6)])
-    assert choose([*sure, weak])["freeze"] > 0.6
+    assert pick([*sure, weak])["freeze"].threshold > 0.6
 
 
 def test_a_fault_that_costs_no_false_alarm_is_kept(truth: MakeTruth) -> None:
     sure = [judged(truth(("freeze", 10, 20)), freeze=[(10, 20, 0.97)]) for _ in range(5)]
     weak = judged(truth(("freeze", 10, 20)), freeze=[(10, 20, 0.45)])
-    assert choose([*sure, weak])["freeze"] < 0.45
+    assert pick([*sure, weak])["freeze"].threshold < 0.45
 
 
 def test_what_is_suppressed_is_judged_beneath_its_cause(truth: MakeTruth) -> None:
     black = judged(truth(("fade", 10, 20)), freeze=[(9.8, 20.2, 0.9)], fade=[(9.6, 20.4, 0.95)])
     frozen = judged(truth(("freeze", 10, 20)), freeze=[(10, 20, 0.9)], fade=[])
-    chosen = choose([black, frozen])
-    assert chosen["freeze"] < 0.9
-    assert chosen["fade"] < 0.95
+    chosen = pick([black, frozen])
+    assert chosen["freeze"].threshold < 0.9
+    assert chosen["fade"].threshold < 0.95
 
 
 def test_a_class_without_faults_gets_the_default_or_more(truth: MakeTruth) -> None:
     calm = judged(truth(), freeze=[])
-    assert choose([calm])["freeze"] >= UNKNOWN
+    assert pick([calm])["freeze"].threshold >= UNKNOWN
     nervous = judged(truth(), freeze=[(30, 35, 0.8)])
-    assert choose([nervous])["freeze"] > 0.8
+    assert pick([nervous])["freeze"].threshold > 0.8
 
 
 def test_of_two_plateaus_the_wider_one_holds_the_threshold() -> None:
@@ -68,4 +68,11 @@ def test_of_two_plateaus_the_wider_one_holds_the_threshold() -> None:
 
 def test_programmes_of_different_models_are_refused(truth: MakeTruth) -> None:
     with pytest.raises(ValueError, match="one model"):
-        choose([judged(truth(), freeze=[]), judged(truth(), fade=[])])
+        pick([judged(truth(), freeze=[]), judged(truth(), fade=[])])
+
+
+def test_a_threshold_keeps_within_bounds(truth: MakeTruth) -> None:
+    weak = judged(truth(("freeze", 10, 20)), freeze=[(10, 20, 0.7), (40, 44, 0.5)])
+    assert pick([weak])["freeze"].threshold > 0.5
+    assert pick([weak], 0.2, 0.4)["freeze"].threshold <= 0.4
+    assert pick([weak], 0.8, 0.9)["freeze"].threshold >= 0.8
