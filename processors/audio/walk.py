@@ -16,7 +16,7 @@ _AT_ONCE = 16
 
 @dataclass(frozen=True)
 class AudioContext:
-    """What the next segment needs of the past: opaque to callers, about a megabyte."""
+    """What the next segment needs of the past: opaque to callers, some two megabytes."""
 
     tail: Tail | None = None
     run: Run | None = None
