@@ -18,7 +18,7 @@ _FLOOR = np.float32(0.01)
 # Digital silence correlates with nothing.
 _TINY = np.float32(1e-6)
 BANDS = 1 + len(_BANDS_HZ)
-"""All frequencies, then three parts of them from low to high."""
+"""All of these together, then each from low to high."""
 
 
 def reduced(blocks: NDArray[np.float32], rate_hz: int) -> NDArray[np.float32]:
@@ -78,7 +78,7 @@ def correlations(
         part = np.zeros_like(cross)
         part[:, kept] = cross[:, kept]
         bands[:, band] = back(part)[:, first:end]
-    bands[:, 0] = bands[:, 1] + bands[:, 2] + bands[:, 3]
+    bands[:, 0] = bands[:, 1:].sum(axis=1)
     deviation = np.sqrt(np.einsum("ijk,ijk->ij", bands, bands) / bands.shape[2])[..., np.newaxis]
     bands /= deviation + _TINY
     shaped = bands.reshape(count, channels, BANDS, end - first).astype(np.float16)

@@ -76,15 +76,22 @@ def pick(programmes: Sequence[Judged], least: float = 0.0, most: float = 1.0) ->
     picked: dict[str, Trial] = {}
     for name in _in_order(programmes):
         others = {cause: trial.threshold for cause, trial in picked.items()}
-        tried = [trial for trial in curve(programmes, name, others) if least <= trial.threshold <= most]
+        tried = curve(programmes, name, others, least, most)
         best = middle(tried)
         picked[name] = next(trial for trial in tried if trial.threshold == best)
     return picked
 
 
-def curve(programmes: Sequence[Judged], name: str, others: Mapping[str, float]) -> list[Trial]:
+def curve(
+    programmes: Sequence[Judged],
+    name: str,
+    others: Mapping[str, float],
+    least: float = 0.0,
+    most: float = 1.0,
+) -> list[Trial]:
     """Return what each candidate threshold of one class gives; ``others`` are the causes' thresholds."""
-    return [_try(programmes, name, {**others, name: candidate}) for candidate in CANDIDATES]
+    within = [candidate for candidate in CANDIDATES if least <= candidate <= most]
+    return [_try(programmes, name, {**others, name: candidate}) for candidate in within]
 
 
 def middle(trials: Sequence[Trial]) -> float:

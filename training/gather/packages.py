@@ -6,12 +6,11 @@ own; page templates do not say whose their photographs are. Needs ``apt-get``, `
 sources are the machine's own; nothing is installed.
 """
 
-import argparse
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import av
@@ -20,7 +19,8 @@ import msgspec
 import numpy as np
 
 from training.gather.fetch import fetched
-from training.gather.piece import Piece, read_pieces, sealed, write_index
+from training.gather.fill import fill
+from training.gather.piece import Piece, sealed
 from training.gather.store import save_still
 
 # As high as training decodes a still, and the least that is worth showing over a whole picture.
@@ -104,28 +104,9 @@ PACKAGES = (
 
 def main() -> int:
     """Fill the folder with what it has not; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="training.gather.packages", description=__doc__)
-    parser.add_argument("--out", type=Path, required=True, help="folder that INDEX.csv and the files go to")
-    arguments = parser.parse_args()
     cv2.setNumThreads(1)
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    pieces = {piece.path: piece for piece in read_pieces(arguments.out)}
-    missing = []
-    for package in PACKAGES:
-        if any(piece.maker == package.name for piece in pieces.values()):
-            continue
-        try:
-            taken = _take(package, arguments.out)
-        except (OSError, subprocess.SubprocessError) as error:
-            missing.append(f"{package.name}: {error}")
-            continue
-        pieces |= {piece.path: piece for piece in taken}
-        write_index(arguments.out, list(pieces.values()))
-        print(f"{package.name}: {len(taken)} taken", flush=True)
-    for line in missing:
-        print(f"training.gather.packages: {line}", file=sys.stderr)
-    print(f"{len(pieces)} pieces in {arguments.out}")
-    return 1 if missing else 0
+    takes = {package.name: partial(_take, package) for package in PACKAGES}
+    return fill("training.gather.packages", __doc__, takes)
 
 
 def _take(package: Package, out: Path) -> list[Piece]:

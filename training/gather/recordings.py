@@ -1,17 +1,16 @@
 """Music and speech that free packages carry: ``python -m training.gather.recordings --out FOLDER``.
 
 Music made by formula is not what orchestras, bands and studios make, and voices of speech programs are not
-people. Packages of games hold some 250 recorded pieces of music and two dozen actors; those of telephone
+people. Packages of games hold 325 recorded pieces of music and eighteen actors; those of telephone
 exchanges hold announcers in four languages, at 8 kHz. Of a piece the middle fifty seconds are kept; what one
 speaker says is joined. The licence named is the package's own. Needs ``apt-get`` and ``dpkg-deb``, whose
 sources are the machine's own; nothing is installed.
 """
 
-import argparse
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import av
@@ -19,7 +18,8 @@ import msgspec
 import numpy as np
 
 from training.gather.fetch import fetched
-from training.gather.piece import Piece, read_pieces, sealed, write_index
+from training.gather.fill import fill
+from training.gather.piece import Piece, sealed
 from training.gather.shaping import RATE_HZ, Stereo
 from training.gather.store import save_sound
 
@@ -50,13 +50,12 @@ class Recordings(msgspec.Struct, frozen=True):
     speakers: tuple[Speaker, ...] = ()
 
 
-def _fish(language: str, *others: str) -> tuple[Speaker, ...]:
-    """Return the two leading actors of a language, and those who play one scene each."""
-    leading = (
+def _fish(language: str) -> tuple[Speaker, ...]:
+    """Return the two leading actors of a language: they speak in all scenes."""
+    return (
         Speaker(f"little {language}", f"**/{language}/*-m-*"),
         Speaker(f"big {language}", f"**/{language}/*-v-*"),
     )
-    return (*leading, *(Speaker(f"{scene} {language}", f"**/{scene}/{language}/*") for scene in others))
 
 
 _HOGS = (
@@ -65,7 +64,7 @@ _HOGS = (
 )
 RECORDINGS = (
     Recordings("wesnoth-1.16-music", "GPL-2+, CC-BY-SA-4.0", ("**/music/*.ogg",)),
-    Recordings("supertux-data", "GPL-2+, GPL-3+, CC-BY-SA", ("**/music/**/*.ogg",)),
+    Recordings("supertux-data", "GPL-2+, GPL-3+, CC-BY-SA-3.0, CC-BY-SA-4.0", ("**/music/**/*.ogg",)),
     Recordings("ufoai-music", "GPL-2+, CC-BY-3.0, CC-BY-SA-3.0", ("**/music/*.ogg",)),
     Recordings("nexuiz-music", "GPL-2+", ("**/cdtracks/*.ogg",)),
     Recordings("hyperrogue-music", "CC-BY-3.0, CC-BY-SA-3.0, CC-BY-SA-4.0", ("**/music/*.ogg",)),
@@ -89,8 +88,13 @@ RECORDINGS = (
         tuple(Speaker(name, f"**/voices/{name}/*") for name in _HOGS),
     ),
     Recordings("fillets-ng-data", "GPL-2", ("**/fillets-ng/music/*.ogg",)),
-    Recordings("fillets-ng-data-cs", "GPL-2", (), _fish("cs", "gods", "borejokes", "warcraft", "viking2")),
-    Recordings("fillets-ng-data-nl", "GPL-2", (), _fish("nl", "gods", "borejokes", "warcraft", "viking2")),
+    Recordings(
+        "fillets-ng-data-cs",
+        "GPL-2",
+        (),
+        (*_fish("cs"), Speaker("gods cs", "**/gods/cs/b*"), Speaker("viking2 cs", "**/viking2/cs/dr-*")),
+    ),
+    Recordings("fillets-ng-data-nl", "GPL-2", (), _fish("nl")),
     Recordings("asterisk-core-sounds-es-wav", "CC-BY-SA-3.0", (), (Speaker("announcer", "**/*.wav"),)),
     Recordings("asterisk-core-sounds-fr-wav", "CC-BY-SA-3.0", (), (Speaker("announcer", "**/*.wav"),)),
     Recordings("asterisk-core-sounds-ru-wav", "CC-BY-SA-3.0", (), (Speaker("announcer", "**/*.wav"),)),
@@ -100,29 +104,14 @@ RECORDINGS = (
 
 def main() -> int:
     """Fill the folder with what it has not; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="training.gather.recordings", description=__doc__)
-    parser.add_argument("--out", type=Path, required=True, help="folder that INDEX.csv and the files go to")
-    out = parser.parse_args().out
-    out.mkdir(parents=True, exist_ok=True)
-    pieces = {piece.path: piece for piece in read_pieces(out)}
-    missing = []
-    for recordings in RECORDINGS:
-        if any(piece.maker == recordings.package for piece in pieces.values()):
-            continue
-        try:
-            with tempfile.TemporaryDirectory(prefix="horus-gather-") as folder:
-                root = fetched("apt", recordings.package, Path(folder))
-                taken = [*_music(recordings, root, out), *_speech(recordings, root, out)]
-        except (OSError, subprocess.SubprocessError) as error:
-            missing.append(f"{recordings.package}: {error}")
-            continue
-        pieces |= {piece.path: piece for piece in taken}
-        write_index(out, list(pieces.values()))
-        print(f"{recordings.package}: {len(taken)} taken", flush=True)
-    for line in missing:
-        print(f"training.gather.recordings: {line}", file=sys.stderr)
-    print(f"{len(pieces)} pieces in {out}")
-    return 1 if missing else 0
+    takes = {each.package: partial(_take, each) for each in RECORDINGS}
+    return fill("training.gather.recordings", __doc__, takes)
+
+
+def _take(recordings: Recordings, out: Path) -> list[Piece]:
+    with tempfile.TemporaryDirectory(prefix="horus-gather-") as folder:
+        root = fetched("apt", recordings.package, Path(folder))
+        return [*_music(recordings, root, out), *_speech(recordings, root, out)]
 
 
 def _music(recordings: Recordings, root: Path, out: Path) -> Iterator[Piece]:
