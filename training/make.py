@@ -97,7 +97,8 @@ def _taught(examples: Sequence[Example], seed: int, recipe: PictureRecipe) -> Qu
     print(f"picture: {len(windows)} samples of {len(examples)} programmes", flush=True)
     net = picture_net(features.SHAPE, len(CLASSES))
     teach(net, Lessons(windows, seed), recipe.steps)
-    chosen = np.random.default_rng(seed).choice(len(windows), recipe.representative, replace=False)
+    count = min(recipe.representative, len(windows))
+    chosen = np.random.default_rng(seed).choice(len(windows), count, replace=False)
     return quantise(net, real(windows.take(chosen)))
 
 

@@ -16,23 +16,16 @@ from training.committed import model_classes, model_input, with_thresholds, writ
 from training.evaluation.scores import Scores
 from training.evaluation.thresholds import Judged, Trial, pick
 from training.network import Quantised, quantise, seed_everything
+from training.recipe import SOUND, SoundRecipe
 from training.sound.examples import SECONDS, SoundExamples, real, sound_examples
 from training.sound.faults import AUDIO_CLASSES
 from training.sound.network import Lessons, sound_net, teach
 from training.sources import FOLDS, Source, in_fold
 
-VERSION = "4.0.0"
-# Programmes of a minute of each fold: with all three as many as half an hour of one core makes.
-PROGRAMMES = 300
-_EPOCHS = 6
-# Least and most threshold. Beyond, a third of the echoes is given up for the sake of music that is made with
-# echoes of its own: nobody but its composer could say that they are none.
-_THRESHOLDS = (0.4, 0.94)
-# Features that set the ranges of int8: enough to meet the rare ones, few enough to run in a second.
-_REPRESENTATIVE = 1000
 
-
-def make_sound_model(sources: Sequence[Source], out: Path, seed: int, scratch: Path) -> Path:
+def make_sound_model(
+    sources: Sequence[Source], out: Path, seed: int, scratch: Path, recipe: SoundRecipe = SOUND
+) -> Path:
     """Make the sound model and write it to ``out``; returns the .tflite's path.
 
     Programmes as measured are kept in ``scratch``, and what is there is not made again. Raises
@@ -40,47 +33,51 @@ def make_sound_model(sources: Sequence[Source], out: Path, seed: int, scratch: P
     speech, music or effects.
     """
     folds = [
-        list(sound_examples(in_fold(sources, fold), "train", range(PROGRAMMES), seed + fold, scratch))
+        list(sound_examples(in_fold(sources, fold), "train", range(recipe.programmes), seed + fold, scratch))
         for fold in range(FOLDS)
     ]
-    return fit_sound_model(folds, out, seed)
+    return fit_sound_model(folds, out, seed, recipe)
 
 
-def fit_sound_model(folds: Sequence[Sequence[SoundExamples]], out: Path, seed: int) -> Path:
+def fit_sound_model(
+    folds: Sequence[Sequence[SoundExamples]], out: Path, seed: int, recipe: SoundRecipe = SOUND
+) -> Path:
     """Teach, judge and quantise the model on measured programmes; returns the .tflite's path.
 
     As with the picture each fold is told by a net that learnt from the others alone, which chooses the
     thresholds and tells the figures; the net that is kept learnt from all.
     """
-    judged = [each for held in range(FOLDS) for each in judge_fold(folds, held, seed)]
-    picked = pick(judged, *_THRESHOLDS)
+    judged = [each for held in range(FOLDS) for each in judge_fold(folds, held, seed, recipe)]
+    picked = pick(judged, *recipe.thresholds)
     figures = {name: _figures(picked[name]) for name in AUDIO_CLASSES}
     for name, values in figures.items():
         told = ", ".join(f"{key} {value:g}" for key, value in values.items())
         print(f"sound: {name}: threshold {picked[name].threshold}, {told}", flush=True)
     every = [examples for fold in folds for examples in fold]
-    taught = _taught(every, seed)
-    card = _card(every, taught, seed)
+    taught = _taught(every, seed, recipe)
+    card = _card(every, taught, seed, recipe)
     thresholds = {name: trial.threshold for name, trial in picked.items()}
     kept = msgspec.structs.replace(card, classes=with_thresholds(card.classes, thresholds), figures=figures)
     return write_model(out, taught.content, kept)
 
 
-def judge_fold(folds: Sequence[Sequence[SoundExamples]], held: int, seed: int) -> list[Judged]:
+def judge_fold(
+    folds: Sequence[Sequence[SoundExamples]], held: int, seed: int, recipe: SoundRecipe
+) -> list[Judged]:
     """Return what a net says of the programmes of one fold that learnt from those of the others."""
     others = [examples for number, fold in enumerate(folds) if number != held for examples in fold]
-    taught = _taught(others, seed + 1 + held)
+    taught = _taught(others, seed + 1 + held, recipe)
     with tempfile.TemporaryDirectory() as folder:
-        model = load_model(write_model(Path(folder), taught.content, _card(others, taught, seed)))
+        model = load_model(write_model(Path(folder), taught.content, _card(others, taught, seed, recipe)))
     return [Judged(score(model, examples), examples.truth) for examples in folds[held]]
 
 
-def _taught(examples: Sequence[SoundExamples], seed: int) -> Quantised:
+def _taught(examples: Sequence[SoundExamples], seed: int, recipe: SoundRecipe) -> Quantised:
     seed_everything(seed)
     net = sound_net(features.SHAPE, len(AUDIO_CLASSES))
-    teach(net, Lessons(examples, seed), _EPOCHS)
+    teach(net, Lessons(examples, seed), recipe.epochs)
     rng = np.random.default_rng(seed)
-    of = rng.choice(len(examples), _REPRESENTATIVE)
+    of = rng.choice(len(examples), recipe.representative)
     windows = [examples[part].windows for part in of]
     return quantise(net, real(np.stack([part[rng.integers(len(part))] for part in windows])))
 
@@ -105,10 +102,12 @@ def _figures(trial: Trial) -> dict[str, float]:
     }
 
 
-def _card(examples: Sequence[SoundExamples], quantised: Quantised, seed: int) -> ModelCard:
+def _card(
+    examples: Sequence[SoundExamples], quantised: Quantised, seed: int, recipe: SoundRecipe
+) -> ModelCard:
     return ModelCard(
         name="sound",
-        version=VERSION,
+        version=recipe.version,
         category="audio",
         classes=model_classes(AUDIO_CLASSES),
         input=model_input(
@@ -120,7 +119,7 @@ def _card(examples: Sequence[SoundExamples], quantised: Quantised, seed: int) ->
             quantised.zero_point,
         ),
         trained_on={
-            "recipe": "training/sound/train.py",
+            "recipe": "training/recipe.py",
             "seed": seed,
             "programmes": len(examples),
             "hours": round(len(examples) * SECONDS / 3600, 2),
