@@ -8,14 +8,14 @@ from typing import Self
 class PictureRecipe:
     """One way to make the picture model."""
 
-    version: str = "5.0.0"
-    dense: int = 77
+    version: str = "6.0.0"
+    dense: int = 140
     """Programmes of each fold with faults one close after another, half a minute to a minute each."""
-    healthy: int = 10
+    healthy: int = 18
     """Programmes of each fold without any, one to two minutes each: most of what is judged is health."""
-    locked_off: int = 4
+    locked_off: int = 8
     """Healthy programmes of each fold in which only noise moves, half a minute each."""
-    steps: int = 2500
+    steps: int = 4000
     """Batches that a net learns from."""
     representative: int = 600
     """Windows that set the ranges of int8: enough to meet the rare ones, few enough to run in seconds."""

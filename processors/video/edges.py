@@ -23,13 +23,17 @@ _ALONG = 5
 
 @dataclass(frozen=True)
 class Edges:
-    """Share of macroblock sides with a step that stands alone, 0..1; float32, (ROWS, COLUMNS, 3).
+    """Shares of macroblocks, 0..1; float32, (ROWS, COLUMNS, 3).
 
     The last axis: on the grid of 16 pixels, on that of 8 between, and off both.
     """
 
     upright: NDArray[np.float32]
+    """With a step along the left side that stands alone."""
     level: NDArray[np.float32]
+    """Along the upper side."""
+    corners: NDArray[np.float32]
+    """With such steps both ways where four of them meet: scenes have edges, and few corners so square."""
 
 
 def edges(luma: Bytes) -> Edges:
@@ -39,13 +43,27 @@ def edges(luma: Bytes) -> Edges:
     """
     if min(luma.shape) < 4 * _BLOCK:
         none = np.zeros((ROWS, COLUMNS, 3), np.float32)
-        return Edges(upright=none, level=none)
+        return Edges(upright=none, level=none, corners=none)
     every = 2 if min(luma.shape) >= 720 else 1
-    lying = lay_down(luma)
+    upright, level = _sides(lay_down(luma), every), _sides(luma, every)
     return Edges(
-        upright=_shares(_sides(lying, every), COLUMNS, ROWS).transpose(1, 0, 2),
-        level=_shares(_sides(luma, every), ROWS, COLUMNS),
+        upright=_shares(upright, COLUMNS, ROWS).transpose(1, 0, 2),
+        level=_shares(level, ROWS, COLUMNS),
+        corners=_shares(_corners(upright, level, every), ROWS, COLUMNS),
     )
+
+
+def _corners(upright: NDArray[np.bool_], level: NDArray[np.bool_], every: int) -> NDArray[np.bool_]:
+    """Tell where steps along either side of a corner meet steps above or below it: (down, across, places).
+
+    ``upright`` is (across, blocks down, places), ``level`` (down, blocks across, places).
+    """
+    down = every * np.arange(1, len(level) + 1)
+    across = every * np.arange(1, len(upright) + 1)
+    beside = level[:, across - 1] | level[:, across]
+    above = upright[:, down - 1] | upright[:, down]
+    both: NDArray[np.bool_] = beside & above.transpose(1, 0, 2)
+    return both
 
 
 def _sides(luma: Bytes, every: int) -> NDArray[np.bool_]:
@@ -69,10 +87,9 @@ def _sides(luma: Bytes, every: int) -> NDArray[np.bool_]:
 
 def _shares(sides: NDArray[np.bool_], rows: int, columns: int) -> NDArray[np.float32]:
     """Return shares by cell, of both places off the grids together: (rows, columns, 3)."""
-    high, wide = sides.shape[:2]
-    by_place = sides.astype(np.float32)
-    across = np.einsum("yxp,xc->ycp", by_place, _overlap(wide, columns))
-    cells = np.einsum("ycp,yr->rcp", across, _overlap(high, rows))
+    high, wide, places = sides.shape
+    by_row = _overlap(high, rows).T @ sides.reshape(high, -1).astype(np.float32)
+    cells = _overlap(wide, columns).T @ by_row.reshape(rows, wide, places)
     on, half, *off = np.moveaxis(cells, -1, 0)
     return np.stack([on, half, (off[0] + off[1]) / 2], axis=-1).astype(np.float32)
 

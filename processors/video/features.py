@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from processors.video.history import Reading
 from processors.video.lattice import COLUMNS, ROWS
-from processors.video.maps import MAPS, MOVING_MAPS, STILL_MAPS, STOOD_MAPS
+from processors.video.maps import CORNER_MAP, MAPS, MOVING_MAPS, STILL_MAPS, STOOD_MAPS
 
-NAME = "video-maps-4"
+NAME = "video-maps-5"
 """Names the exact meaning of the planes; a model says in its card which one it was trained on."""
 
 # 0.8 s at 5 Hz, and with the jitter of pictures on that grid never more than AHEAD_S (DESIGN section 3: a
@@ -33,6 +33,8 @@ _CHOSEN: tuple[tuple[int, int], ...] = (
     *((lag, index) for lag in (-_ASIDE, _ASIDE) for index in _STILL_ASIDE),
     *((lag, index) for lag in range(-BEHIND, AHEAD + 1) for index in _MOVING),
     *((lag, index) for lag in (0, AHEAD) for index in _LASTING),
+    # What a line loses shows in some pictures and is mended by the next key frame.
+    *((lag, CORNER_MAP) for lag in range(-BEHIND, AHEAD + 1) if lag),
 )
 LAGS = np.array([lag for lag, _ in _CHOSEN])
 """Which sample each plane is taken from: 0 the one judged, 1 the one after; (PLANES,)."""

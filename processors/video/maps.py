@@ -27,7 +27,7 @@ _STOOD_FULL_S = 60.0
 # Several lost packets a sample are as bad as more.
 _DAMAGE_FULL = 4.0
 
-EDGE_MAPS = 6
+EDGE_MAPS = 9
 STILL_MAPS = 7 + SCALES + STEEPEST_SCALES + 1 + 2 * GROUPS + 3 + EDGE_MAPS
 """Maps of the picture alone, the first ones."""
 BRIGHTNESS_MAP, COLOUR_MAPS = 0, (4, 5)
@@ -38,6 +38,8 @@ DETAIL_MAPS = tuple(range(7, 7 + SCALES + STEEPEST_SCALES))
 """Which are second differences."""
 CONTRAST_MAP = DETAIL_MAPS[-1] + 1
 """Which is the greatest less the least level."""
+CORNER_MAP = STILL_MAPS - 3
+"""Which are corners of macroblocks on the grid of 16 pixels."""
 MOVING_MAPS = 7
 """Maps of what changed since the sample before, the next ones."""
 DAMAGE_MAP = STILL_MAPS + MOVING_MAPS - 1
@@ -101,6 +103,7 @@ def sample_maps(seen: Look, fine: Detail, blocks: Blocking, outlines: Edges, pas
     still[at], still[at + 1], still[at + 2] = blocks.same, blocks.flat_across, blocks.flat_down
     still[at + 3 : at + 6] = np.sqrt(outlines.upright).transpose(2, 0, 1)
     still[at + 6 : at + 9] = np.sqrt(outlines.level).transpose(2, 0, 1)
+    still[at + 9 : at + 12] = np.sqrt(outlines.corners).transpose(2, 0, 1)
     if past.changed is not None and past.moved is not None:
         moving[0], moving[1] = change_map(past.changed.mean), past.changed.share
         moving[2] = change_map(past.changed.level)

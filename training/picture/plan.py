@@ -12,6 +12,8 @@ _TYPES = ("freeze", "fade", "borrado", "bloco", "barras")
 _CHANCES = (0.26, 0.15, 0.20, 0.28, 0.11)
 # For learning: what looks most different each time is shown most, and as much health as faults.
 _DENSE_CHANCES = (0.22, 0.07, 0.21, 0.43, 0.07)
+# Losses that the stream's own counters tell are learnt from few; those upstream of it need many.
+_DENSE_LOST = 0.25
 _DENSE_HEALTH_S, _DENSE_FAULT_S = (1.8, 5.0), (1.2, 8.0)
 # How often the programme cuts where a fault begins and ends: seldom to a picture that then stands, as a slide
 # does.
@@ -79,7 +81,7 @@ def plan_dense(duration_s: float, rng: Generator, *, losses: bool) -> list[Span]
                 end_s=end,
                 over=bool(rng.random() < _OVER[kind]),
                 counts=True,
-                lost_packets=bool(kind == "bloco" and losses and rng.random() < 0.5),
+                lost_packets=bool(kind == "bloco" and losses and rng.random() < _DENSE_LOST),
                 cut=bool(rng.random() < _CUT[kind]),
             )
         )

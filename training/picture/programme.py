@@ -152,4 +152,4 @@ def make_fault(
         case "barras":
             return Bars(raster, rng, cards)
         case _:
-            return Crush(raster, rng) if rng.random() < 0.5 else Outage(raster, rng)
+            return Crush(raster, rng) if rng.random() < 0.45 else Outage(raster, rng)

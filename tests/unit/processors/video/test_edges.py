@@ -20,7 +20,7 @@ def blocks_of(side: int, size: tuple[int, int]) -> NDArray[np.uint8]:
 @pytest.mark.parametrize("size", SIZES)
 def test_macroblocks_show_on_their_grid_alone(size: tuple[int, int]) -> None:
     found = edges(blocks_of(16, size))
-    for shares in (found.upright, found.level):
+    for shares in (found.upright, found.level, found.corners):
         assert shares.shape == (ROWS, COLUMNS, 3)
         assert shares[..., 0].mean() > 0.9
         assert not shares[..., 1:].any()
@@ -29,7 +29,7 @@ def test_macroblocks_show_on_their_grid_alone(size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("size", SIZES)
 def test_halves_of_macroblocks_show_on_both_grids(size: tuple[int, int]) -> None:
     found = edges(blocks_of(8, size))
-    for shares in (found.upright, found.level):
+    for shares in (found.upright, found.level, found.corners):
         assert shares[..., :2].mean() > 0.85
         assert not shares[..., 2].any()
 
@@ -47,7 +47,7 @@ def test_noise_and_soft_scenes_show_none_on_the_grid_beyond_what_they_show_off_i
     soft = np.asarray(cv2.GaussianBlur(texture, (0, 0), 3.0), np.uint8)
     for picture in (texture, soft):
         found = edges(picture)
-        for shares in (found.upright, found.level):
+        for shares in (found.upright, found.level, found.corners):
             assert abs(float(shares[..., 0].mean() - shares[..., 2].mean())) < 0.01
 
 
@@ -58,6 +58,20 @@ def test_only_the_cells_that_are_damaged_show_it() -> None:
     assert found.upright[1, 1, 0] > 0.8
     assert not found.upright[5:].any()
     assert not found.level[:, 8:].any()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_stripes_along_the_grid_have_sides_and_no_corners(size: tuple[int, int]) -> None:
+    stripes = np.repeat(np.arange(size[0] // 16 + 1, dtype=np.uint8) % 2 * 90 + 60, 16)[: size[0]]
+    found = edges(np.repeat(stripes[:, np.newaxis], size[1], axis=1))
+    assert found.level[..., 0].mean() > 0.9
+    assert not found.corners.any()
+
+
+def test_a_block_aside_of_the_grid_has_corners_off_it_or_none() -> None:
+    picture = np.full((720, 1280), 90, np.uint8)
+    picture[245:300, 325:420] = 160
+    assert not edges(picture).corners[..., 0].any()
 
 
 def test_what_is_smaller_than_a_few_macroblocks_shows_none() -> None:
