@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from infra.follow import read_all
+from processors.models.model import DEFAULT_MODELS, find_model, load_model
 from schemas.events import CommandDone, Event
 from schemas.names import analysis_channel, analysis_of
 from schemas.topics import ADMIN, OCORRENCIAS
@@ -82,8 +83,16 @@ def test_small_upload_is_answered_with_its_occurrences_as_rows_with_clips(rig: R
         assert evidence["event_window"][0] == pytest.approx(fault.start_s, abs=WITHIN_S[fault.type])
         assert evidence["event_window"][1] == pytest.approx(fault.end_s, abs=WITHIN_S[fault.type])
         assert get(rig, f"/api/v1/ocorrencias/{row['id']}") == row
-    assert said["debug"]["scores"]["fade"]["highest"] > 0.9
+    assert said["debug"]["scores"]["fade"]["highest"] >= threshold_of("fade")
     plays(rig, by_type["fade"]["evidence"]["clip_path"])
+
+
+def threshold_of(fault: str) -> float:
+    """Return from which score on the committed picture model holds a fault for one."""
+    card = load_model(find_model(DEFAULT_MODELS, "video")).card
+    (threshold,) = [each.threshold for each in card.classes if each.name == fault]
+    assert threshold is not None
+    return threshold
 
 
 def plays(rig: Rig, address: str) -> None:
@@ -159,7 +168,8 @@ def test_analyze_gives_predictions_and_keeps_nothing(rig: Rig, clip: Path) -> No
     assert answer.status_code == 200, answer.text
     said = answer.json()
     assert said["prediction"]["class"] == "ausencia_audio"
-    assert said["predictions"]["fade"] > 0.9
+    assert said["predictions"]["fade"] >= threshold_of("fade")
+    assert said["predictions"]["barras"] < threshold_of("barras")
     assert {each["type"] for each in said["findings"]} == {"fade", "ausencia_audio"}
     assert get(rig, "/api/v1/ocorrencias/count") == before
     deadline = time.monotonic() + DEADLINE_S
