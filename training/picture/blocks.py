@@ -17,6 +17,7 @@ _CRUSHED_SHARE, _LOST_SHARE = 0.06, 0.03
 _BORDER, _STEP, _BORDERS_SHARE = 8, 2.5, 0.14
 # Bytes of a transport packet that are of its stream.
 _PAYLOAD = 184
+# From a line that falters to one that loses a few in a hundred of what a broadcaster sends.
 _LOSSES_HZ = (4.0, 60.0)
 
 
@@ -69,7 +70,6 @@ class Outage:
         slices = int(rng.choice([1, 2, 4, 8])) if h264 else 1
         self._coder = Coder(raster, codec, quantiser, gop, slices)
         self._whole, self._lossy = Decoder(codec), Decoder(codec)
-        # From a line that falters to one that loses a few in a hundred of what a broadcaster sends.
         self._hz = float(np.exp(rng.uniform(*np.log(_LOSSES_HZ))))
         self._burst = float(rng.choice([1.0, 2.0, 4.0, 12.0]))
         name = "h264" if h264 else "mpeg2"
