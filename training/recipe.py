@@ -8,7 +8,7 @@ from typing import Self
 class PictureRecipe:
     """One way to make the picture model."""
 
-    version: str = "6.0.0"
+    version: str = "7.0.0"
     dense: int = 140
     """Programmes of each fold with faults one close after another, half a minute to a minute each."""
     healthy: int = 18

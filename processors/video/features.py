@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from processors.video.history import Reading
 from processors.video.lattice import COLUMNS, ROWS
-from processors.video.maps import CORNER_MAP, MAPS, MOVING_MAPS, STILL_MAPS, STOOD_MAPS
+from processors.video.maps import CORNER_MAP, MAPS, MOVING_MAPS, RAMP_MAP, STILL_MAPS, STOOD_MAPS
 
-NAME = "video-maps-5"
+NAME = "video-maps-6"
 """Names the exact meaning of the planes; a model says in its card which one it was trained on."""
 
 # 0.8 s at 5 Hz, and with the jitter of pictures on that grid never more than AHEAD_S (DESIGN section 3: a
@@ -24,17 +24,17 @@ _SLACK_S = 1e-6
 _STILL = range(STILL_MAPS)
 _MOVING = range(STILL_MAPS, STILL_MAPS + MOVING_MAPS)
 _LASTING = range(STILL_MAPS + MOVING_MAPS, MAPS)
-# Of the picture 0.6 s before and after: brightness, darkness, finest detail, steps on and off the grids,
-# outlines of macroblocks.
-_STILL_ASIDE = (0, 2, 7, 11, 15, 19, 20, 24, 26, 28, 31)
+# Of the picture 0.6 s before and after: brightness, darkness, finest detail, steps on the grids, ramps and
+# corners off them, outlines.
+_STILL_ASIDE = (0, 2, 7, 11, 15, 20, 26, 29, 30, 32, 35)
 _ASIDE = 3
 _CHOSEN: tuple[tuple[int, int], ...] = (
     *((0, index) for index in _STILL),
     *((lag, index) for lag in (-_ASIDE, _ASIDE) for index in _STILL_ASIDE),
     *((lag, index) for lag in range(-BEHIND, AHEAD + 1) for index in _MOVING),
     *((lag, index) for lag in (0, AHEAD) for index in _LASTING),
-    # What a line loses shows in some pictures and is mended by the next key frame.
-    *((lag, CORNER_MAP) for lag in range(-BEHIND, AHEAD + 1) if lag),
+    # Blocks show in some pictures, and less in others: key frames mend what a line lost.
+    *((lag, index) for lag in range(-BEHIND, AHEAD + 1) if lag for index in (RAMP_MAP, CORNER_MAP)),
 )
 LAGS = np.array([lag for lag, _ in _CHOSEN])
 """Which sample each plane is taken from: 0 the one judged, 1 the one after; (PLANES,)."""

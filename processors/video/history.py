@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from processors.video.cells import Change, Look, Motion, change, look, motion
 from processors.video.detail import detail
+from processors.video.edges import Borders, changed_outlines, outlines, ramps
 from processors.video.kernels import halve
 from processors.video.lattice import COLUMNS, MEASURE_HZ, ROWS
 from processors.video.maps import Map, Past, change_map, sample_maps
@@ -39,7 +40,7 @@ class Key:
 
 @dataclass(frozen=True)
 class History:
-    """What is remembered of the pictures before, some 400 kB."""
+    """What is remembered of the pictures before, some 700 kB of 1080 lines."""
 
     time_s: float
     """PTS of the last sampled picture."""
@@ -49,6 +50,7 @@ class History:
     points: NDArray[np.uint8] | None = None
     """Of the last sampled picture."""
     small: NDArray[np.uint8] | None = None
+    borders: Borders | None = None
     coarse: tuple[NDArray[np.uint8], ...] = ()
     """Small pictures at a quarter, newest first, at most 2 s."""
     intervals: int = 0
@@ -120,10 +122,12 @@ def read(history: History | None, picture: Picture, *, intra: bool, damage: int)
         seen,
         fine,
         picture.blocking,
-        picture.edges,
+        ramps(picture.borders),
+        outlines(picture.borders),
         Past(
             changed=changed,
             moved=moved,
+            outlines=changed_outlines(picture.borders, past.borders),
             key=key_time > past.time_s,
             damage=damage,
             second=_against(coarse, past.coarse, _SECOND),
@@ -141,6 +145,7 @@ def read(history: History | None, picture: Picture, *, intra: bool, damage: int)
         key_change=past.key_change,
         points=picture.points,
         small=picture.small,
+        borders=picture.borders,
         coarse=(coarse, *past.coarse)[:_TWO_SECONDS],
         intervals=past.intervals + (moved is not None),
         lively=lively,

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from processors.video.blocking import GROUPS, Blocking
 from processors.video.cells import Change, Look, Motion
 from processors.video.detail import SCALES, STEEPEST_SCALES, Detail
-from processors.video.edges import Edges
+from processors.video.edges import Outlines
 from processors.video.lattice import COLUMNS, ROWS
 
 Map = NDArray[np.float32]
@@ -27,7 +27,10 @@ _STOOD_FULL_S = 60.0
 # Several lost packets a sample are as bad as more.
 _DAMAGE_FULL = 4.0
 
-EDGE_MAPS = 9
+# Of what is on the grid and what is off it.
+_AS_MUCH = 0.5
+
+EDGE_MAPS = 8
 STILL_MAPS = 7 + SCALES + STEEPEST_SCALES + 1 + 2 * GROUPS + 3 + EDGE_MAPS
 """Maps of the picture alone, the first ones."""
 BRIGHTNESS_MAP, COLOUR_MAPS = 0, (4, 5)
@@ -38,12 +41,12 @@ DETAIL_MAPS = tuple(range(7, 7 + SCALES + STEEPEST_SCALES))
 """Which are second differences."""
 CONTRAST_MAP = DETAIL_MAPS[-1] + 1
 """Which is the greatest less the least level."""
-CORNER_MAP = STILL_MAPS - 3
-"""Which are corners of macroblocks on the grid of 16 pixels."""
-MOVING_MAPS = 7
+RAMP_MAP, CORNER_MAP = STILL_MAPS - EDGE_MAPS, STILL_MAPS - 2
+"""Which are ramps and corners of macroblocks on the grid of 16 pixels."""
+MOVING_MAPS = 9
 """Maps of what changed since the sample before, the next ones."""
-DAMAGE_MAP = STILL_MAPS + MOVING_MAPS - 1
-"""The last of those: packets and frames damaged, the same in all cells."""
+DAMAGE_MAP = STILL_MAPS + 6
+"""Which of those is: packets and frames damaged, the same in all cells."""
 SHARE_MAP, MOVED_MAP = STILL_MAPS + 1, STILL_MAPS + 4
 """Which of those are the share of points that differ at all, and of those that moved."""
 LASTING_MAPS = 10
@@ -62,6 +65,8 @@ class Past:
     """Since the sample before, by points."""
     moved: Motion | None
     """Since the sample before, by the small picture."""
+    outlines: Outlines | None
+    """Of macroblocks, in that change."""
     key: bool
     """An intra frame fell into the interval: its re-encoding pulses a still picture."""
     damage: int
@@ -81,7 +86,9 @@ class Past:
     """Seconds since a cell last changed; (2, ROWS, COLUMNS), by a little and by more."""
 
 
-def sample_maps(seen: Look, fine: Detail, blocks: Blocking, outlines: Edges, past: Past) -> NDArray[np.uint8]:
+def sample_maps(
+    seen: Look, fine: Detail, blocks: Blocking, ramps: NDArray[np.float32], sides: Outlines, past: Past
+) -> NDArray[np.uint8]:
     """Stack the maps of one sample: uint8, SHAPE, 255 for 1."""
     stack = np.ones(SHAPE, np.float32)
     still, moving, lasting = np.split(stack, [STILL_MAPS, STILL_MAPS + MOVING_MAPS])
@@ -101,15 +108,20 @@ def sample_maps(seen: Look, fine: Detail, blocks: Blocking, outlines: Edges, pas
     still[at + GROUPS : at + 2 * GROUPS] = _root(blocks.down, _STEP_FULL).transpose(2, 0, 1)
     at += 2 * GROUPS
     still[at], still[at + 1], still[at + 2] = blocks.same, blocks.flat_across, blocks.flat_down
-    still[at + 3 : at + 6] = np.sqrt(outlines.upright).transpose(2, 0, 1)
-    still[at + 6 : at + 9] = np.sqrt(outlines.level).transpose(2, 0, 1)
-    still[at + 9 : at + 12] = np.sqrt(outlines.corners).transpose(2, 0, 1)
+    at += 3
+    for each in (ramps, sides.upright, sides.level, sides.corners):
+        still[at : at + 2] = np.sqrt(each).transpose(2, 0, 1)
+        at += 2
     if past.changed is not None and past.moved is not None:
         moving[0], moving[1] = change_map(past.changed.mean), past.changed.share
         moving[2] = change_map(past.changed.level)
         moving[3], moving[4] = change_map(past.moved.mean), np.sqrt(past.moved.moved)
     moving[5] = float(past.key)
     moving[6] = min(past.damage / _DAMAGE_FULL, 1.0)
+    moving[7:] = _AS_MUCH
+    if past.outlines is not None:
+        moving[7] = _on_grid(past.outlines.upright, past.outlines.level)
+        moving[8] = _on_grid(past.outlines.corners)
     if past.second is not None:
         lasting[0] = change_map(past.second.mean)
     if past.two_seconds is not None:
@@ -122,6 +134,12 @@ def sample_maps(seen: Look, fine: Detail, blocks: Blocking, outlines: Edges, pas
     lasting[8:] = np.minimum(np.log1p(past.stood_s) / np.log1p(_STOOD_FULL_S), 1.0)
     stored: NDArray[np.uint8] = np.rint(stack * 255.0).astype(np.uint8)
     return stored
+
+
+def _on_grid(*shares: NDArray[np.float32]) -> Map:
+    """Map how much more is on the grid than off it in the mean, -1 to 1, to 0..1, its low end spread."""
+    more = np.mean([each[..., 0] - each[..., 1] for each in shares], axis=0)
+    return np.asarray(_AS_MUCH + np.sign(more) * np.sqrt(np.abs(more)) / 2, np.float32)
 
 
 def change_map(change: NDArray[np.float32]) -> Map:

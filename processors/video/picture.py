@@ -8,7 +8,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from processors.video.blocking import Blocking, blocking
-from processors.video.edges import Edges, edges
+from processors.video.edges import Borders, borders
 from processors.video.kernels import fit, halve, look_up
 from processors.video.lattice import HEIGHT, SMALL_HEIGHT, SMALL_WIDTH, WIDTH
 from processors.video.levels import Planes, level_table, take_planes
@@ -27,7 +27,7 @@ class Picture:
     small: NDArray[np.uint8]
     """Luma 0 to 255 of the whole picture, made small; (SMALL_HEIGHT, SMALL_WIDTH)."""
     blocking: Blocking
-    edges: Edges
+    borders: Borders
 
 
 def take_picture(frame: VideoFrame, time_s: float) -> Picture:
@@ -39,7 +39,7 @@ def take_picture(frame: VideoFrame, time_s: float) -> Picture:
         chroma=_chroma(planes),
         small=_small(planes),
         blocking=blocking(planes.luma),
-        edges=edges(planes.luma),
+        borders=borders(planes.luma),
     )
 
 

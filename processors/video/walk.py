@@ -21,7 +21,7 @@ from processors.video.picture import take_picture, take_points
 
 @dataclass(frozen=True)
 class VideoContext:
-    """What the next segment needs of the past, opaque to callers: some 500 kB."""
+    """What the next segment needs of the past, opaque to callers: some 800 kB."""
 
     history: History | None = None
     line: Line = field(default_factory=Line)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.video.blocking import blocking
-from processors.video.edges import edges
+from processors.video.edges import borders
 from processors.video.history import History, Reading, read
 from processors.video.lattice import HEIGHT, SMALL_HEIGHT, SMALL_WIDTH, WIDTH
 from processors.video.picture import Picture
@@ -20,7 +20,7 @@ def picture(time_s: float, points: NDArray[np.uint8]) -> Picture:
         chroma=np.full((2, HEIGHT, WIDTH), 128, np.uint8),
         small=small,
         blocking=blocking(small),
-        edges=edges(small),
+        borders=borders(small),
     )
 
 

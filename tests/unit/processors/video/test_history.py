@@ -3,13 +3,17 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
+from processors.video.edges import borders
 from processors.video.history import History, Key, continue_from, grid_number, is_due, read, see_key
 from processors.video.maps import LASTING_MAPS, MOVING_MAPS, STILL_MAPS
 from tests.unit.processors.video.made import flat, fold, picture
 
 MOVING = slice(STILL_MAPS, STILL_MAPS + MOVING_MAPS)
-KEY, DAMAGE = MOVING_MAPS - 2, MOVING_MAPS - 1
+KEY, DAMAGE, OUTLINES, CORNERS = range(5, MOVING_MAPS)
+# A byte for what is as frequent on the grid of macroblocks as off it.
+AS_MUCH = 128
 STOOD = -2
 
 
@@ -17,6 +21,7 @@ def test_the_unknown_counts_as_motion() -> None:
     reading, _ = fold(flat(100))
     assert reading.changed is None
     assert (reading.maps[MOVING][:KEY] == 255).all()
+    assert (reading.maps[MOVING][OUTLINES:] == AS_MUCH).all()
     assert not reading.maps[STOOD:].any()
 
 
@@ -24,14 +29,39 @@ def test_what_stands_still_differs_in_nothing() -> None:
     reading, _ = fold(flat(100), flat(100))
     assert reading.changed is not None
     assert not reading.changed.share.any()
-    assert not reading.maps[MOVING].any()
+    assert not reading.maps[MOVING][:OUTLINES].any()
+    assert (reading.maps[MOVING][OUTLINES:] == AS_MUCH).all()
 
 
-def test_history_is_two_seconds_and_half_a_megabyte() -> None:
-    _, history = fold(*(flat(index) for index in range(40)))
+def test_blocks_show_in_what_changed_when_they_come_and_when_they_go() -> None:
+    whole = np.full((360, 640), 100, np.uint8)
+    broken = whole.copy()
+    broken[:176, :320] += (np.kron(np.indices((11, 20)).sum(axis=0) % 2, np.ones((16, 16))) * 60).astype(
+        np.uint8
+    )
+    for before, after in ((whole, broken), (broken, whole)):
+        _, history = read(
+            None, replace(picture(0.0, flat(9)), borders=borders(before)), intra=False, damage=0
+        )
+        now = replace(picture(0.2, flat(9)), borders=borders(after))
+        reading, _ = read(history, now, intra=False, damage=0)
+        for shown in reading.maps[MOVING][OUTLINES:]:
+            assert shown[:4, :7].min() > AS_MUCH + 100
+            assert (shown[6:, 10:] == AS_MUCH).all()
+
+
+@pytest.mark.parametrize("size", [(360, 640), (1080, 1920), (2160, 3840)])
+def test_history_is_two_seconds_and_a_megabyte(size: tuple[int, int]) -> None:
+    history: History | None = None
+    taken = borders(np.zeros(size, np.uint8))
+    for number in range(40):
+        now = replace(picture(number / 5, flat(number)), borders=taken)
+        _, history = read(history, now, intra=False, damage=0)
+    assert history is not None
     assert len(history.coarse) == 10
     held = [history.points, history.small, *history.coarse, history.lively, history.stood_s]
-    assert sum(array.nbytes for array in held if array is not None) < 500_000
+    held += [taken.upright, taken.level]
+    assert sum(array.nbytes for array in held if array is not None) < 1_100_000
 
 
 def test_a_slow_change_shows_over_seconds() -> None:
