@@ -58,8 +58,8 @@ class Settings(BaseSettings):
     horus_models: Path | None = Field(
         None, description="folder of .tflite models; default: the committed ones"
     )
-    horus_tflite_runtime: Literal["litert", "tflite-runtime"] = Field(
-        "litert", description="what runs the models: litert or tflite-runtime (docs/models.md)"
+    horus_tflite_runtime: Literal["litert", "litert-exact", "tflite-runtime"] = Field(
+        "litert", description="what runs the models: litert, litert-exact, tflite-runtime (docs/models.md)"
     )
     horus_media_url: str = Field(
         "", description="media store: a folder or an fsspec URL; default: <home>/media"

@@ -1,5 +1,10 @@
 """The two programs that run a .tflite: LiteRT, and the older tflite-runtime, made for numpy 1."""
 
+import os
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from types import ModuleType
 from typing import Any, Protocol
@@ -7,12 +12,18 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 LITERT = "litert"
+LITERT_EXACT = "litert-exact"
+"""LiteRT with the kernels that tflite-runtime has too: equal to it to the bit, and as slow."""
 TFLITE_RUNTIME = "tflite-runtime"
 # By name: the module, and what to install for it.
 _RUNTIMES = {
     LITERT: ("ai_edge_litert.interpreter", "ai-edge-litert"),
+    LITERT_EXACT: ("ai_edge_litert.interpreter", "ai-edge-litert"),
     TFLITE_RUNTIME: ("tflite_runtime.interpreter", "horus[tflite-runtime]"),
 }
+_ANNOUNCEMENT = b"INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\n"
+_ANNOUNCING, _ANNOUNCED = threading.Lock(), threading.Event()
+_STDERR = 2
 # A .tflite is a FlatBuffer whose file identifier stands at these bytes (TensorFlow's schema.fbs).
 _IDENTIFIER_AT, _IDENTIFIER = slice(4, 8), b"TFL3"
 
@@ -52,22 +63,53 @@ class Runs(Protocol):
 def interpreter(content: bytes, runtime: str) -> Runs:
     """Return an interpreter of a .tflite's bytes, tensors allocated, which works in the calling thread alone.
 
-    Raises NoRuntime when ``runtime`` (LITERT, TFLITE_RUNTIME) is unknown or not installed, ValueError or
-    RuntimeError when it cannot run the model. tflite-runtime trusts what it is given: a file of which only
-    the head is a model's may end the process, so check the sum first.
+    Raises NoRuntime when ``runtime`` (LITERT, LITERT_EXACT, TFLITE_RUNTIME) is unknown or not installed,
+    ValueError or RuntimeError when it cannot run the model. tflite-runtime trusts what it is given: a file
+    of which only the head is a model's may end the process, so check the sum first.
     """
     if content[_IDENTIFIER_AT] != _IDENTIFIER:
         raise ValueError("not a .tflite file")
     module = _module(runtime)
-    made: Runs = module.Interpreter(
-        model_content=content,
-        num_threads=1,
-        # Not LiteRT's XNNPACK, which rounds in its own way: its scores are up to 9/256 from those of
-        # tflite-runtime, these are equal to the bit. It would save a tenth of a millisecond a sample.
-        experimental_op_resolver_type=module.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
-    )
-    made.allocate_tensors()
+    resolvers = module.OpResolverType
+    # LiteRT's XNNPACK takes a quarter of the time. It rounds in its own way: its scores are a few 256ths off.
+    fast = runtime == LITERT
+    with _unannounced() if fast else nullcontext():
+        made: Runs = module.Interpreter(
+            model_content=content,
+            num_threads=1,
+            experimental_op_resolver_type=resolvers.AUTO
+            if fast
+            else resolvers.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+        )
+        made.allocate_tensors()
     return made
+
+
+@contextmanager
+def _unannounced() -> Iterator[None]:
+    """Keep the line away that LiteRT writes to the standard error once a process: it has no switch for it.
+
+    What others write there meanwhile comes a few milliseconds late.
+    """
+    with _ANNOUNCING:
+        if _ANNOUNCED.is_set():
+            yield
+            return
+        try:
+            kept = os.dup(_STDERR)
+        except OSError:  # there is none
+            yield
+            return
+        with tempfile.TemporaryFile() as said:
+            os.dup2(said.fileno(), _STDERR)
+            try:
+                yield
+            finally:
+                os.dup2(kept, _STDERR)
+                os.close(kept)
+                said.seek(0)
+                os.write(_STDERR, said.read().replace(_ANNOUNCEMENT, b""))
+        _ANNOUNCED.set()
 
 
 def one_line(error: Exception) -> str:
@@ -77,7 +119,7 @@ def one_line(error: Exception) -> str:
 
 def _module(runtime: str) -> ModuleType:
     if runtime not in _RUNTIMES:
-        raise NoRuntime(f"HORUS_TFLITE_RUNTIME={runtime}: no such runtime; choose {' or '.join(_RUNTIMES)}")
+        raise NoRuntime(f"HORUS_TFLITE_RUNTIME={runtime}: no such runtime; choose {', '.join(_RUNTIMES)}")
     module, package = _RUNTIMES[runtime]
     try:
         # Only the one that is used: neither is light, and they need different versions of numpy.

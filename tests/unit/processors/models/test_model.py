@@ -1,5 +1,7 @@
 """Loading models: what is refused, and use from several threads."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -84,8 +86,25 @@ def test_a_runtime_that_is_not_there_says_how_to_get_it(drop: Drop) -> None:
         load_model(drop("audio", "ears"), "tflite-runtime")
 
 
+def test_a_model_is_loaded_without_a_word_and_what_others_say_meanwhile_is_not_lost() -> None:
+    # In a process of its own: the runtime speaks once in each.
+    asked = """
+import os
+from processors.models import runtime
+from processors.models.folder import DEFAULT_MODELS, find_model
+from processors.models.model import load_model
+with runtime._unannounced():
+    os.write(2, b"meanwhile\\n" + runtime._ANNOUNCEMENT)
+runtime._ANNOUNCED.clear()
+for category in ("video", "audio"):
+    load_model(find_model(DEFAULT_MODELS, category))
+"""
+    done = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("", "meanwhile\n")
+
+
 def test_a_runtime_that_nobody_knows_is_refused(drop: Drop) -> None:
-    with pytest.raises(NoRuntime, match="choose litert or tflite-runtime"):
+    with pytest.raises(NoRuntime, match="choose litert, litert-exact, tflite-runtime"):
         load_model(drop("audio", "ears"), "onnx")
 
 
