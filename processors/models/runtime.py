@@ -1,15 +1,13 @@
 """The two programs that run a .tflite: LiteRT, and the older tflite-runtime, made for numpy 1."""
 
-import os
-import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from importlib import import_module
 from types import ModuleType
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
+
+from processors.models.announcement import unannounced
 
 LITERT = "litert"
 LITERT_EXACT = "litert-exact"
@@ -21,9 +19,6 @@ _RUNTIMES = {
     LITERT_EXACT: ("ai_edge_litert.interpreter", "ai-edge-litert"),
     TFLITE_RUNTIME: ("tflite_runtime.interpreter", "horus[tflite-runtime]"),
 }
-_ANNOUNCEMENT = b"INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\n"
-_ANNOUNCING, _ANNOUNCED = threading.Lock(), threading.Event()
-_STDERR = 2
 # A .tflite is a FlatBuffer whose file identifier stands at these bytes (TensorFlow's schema.fbs).
 _IDENTIFIER_AT, _IDENTIFIER = slice(4, 8), b"TFL3"
 
@@ -70,46 +65,17 @@ def interpreter(content: bytes, runtime: str) -> Runs:
     if content[_IDENTIFIER_AT] != _IDENTIFIER:
         raise ValueError("not a .tflite file")
     module = _module(runtime)
-    resolvers = module.OpResolverType
     # LiteRT's XNNPACK takes a quarter of the time. It rounds in its own way: its scores are a few 256ths off.
     fast = runtime == LITERT
-    with _unannounced() if fast else nullcontext():
+    kernels = module.OpResolverType
+    with unannounced() if fast else nullcontext():
         made: Runs = module.Interpreter(
             model_content=content,
             num_threads=1,
-            experimental_op_resolver_type=resolvers.AUTO
-            if fast
-            else resolvers.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+            experimental_op_resolver_type=kernels.AUTO if fast else kernels.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
         )
         made.allocate_tensors()
     return made
-
-
-@contextmanager
-def _unannounced() -> Iterator[None]:
-    """Keep the line away that LiteRT writes to the standard error once a process: it has no switch for it.
-
-    What others write there meanwhile comes a few milliseconds late.
-    """
-    with _ANNOUNCING:
-        if _ANNOUNCED.is_set():
-            yield
-            return
-        try:
-            kept = os.dup(_STDERR)
-        except OSError:  # there is none
-            yield
-            return
-        with tempfile.TemporaryFile() as said:
-            os.dup2(said.fileno(), _STDERR)
-            try:
-                yield
-            finally:
-                os.dup2(kept, _STDERR)
-                os.close(kept)
-                said.seek(0)
-                os.write(_STDERR, said.read().replace(_ANNOUNCEMENT, b""))
-        _ANNOUNCED.set()
 
 
 def one_line(error: Exception) -> str:

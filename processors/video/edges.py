@@ -29,7 +29,7 @@ _STEP = 5
 _CHANGED_STEP = 8
 # Of the four parts of a block's side so many must show it.
 _ALONG = 2
-# Of pictures with more lines than this, or columns, as many borders are looked at as these have, for cost.
+# Of a picture whose smaller side is n times as long only each n-th border is looked at, for cost.
 _LINES = 360
 
 
