@@ -2,9 +2,9 @@
 
 import argparse
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import faust
 import structlog
@@ -16,11 +16,12 @@ from infra.poison import PoisonGauge, limit_of, past_of
 from infra.settings import Settings
 from processors.stage.ending import Ending, give_up
 from processors.stage.fold_lane import FoldLane, hole_reader
+from processors.stage.fold_lanes import FoldLanes
 from processors.stage.retry import until_done
 from processors.stage.snapshot import load_snapshots
 from processors.stage.take import take
 from processors.stage.taken import Taken
-from processors.stage.transport import Transport, Undecoded
+from processors.stage.transport import Consumer, Transport, Undecoded
 from processors.stage.work import Stateful, Stateless
 from processors.stage.work_lanes import WorkLanes
 from schemas.names import group_of
@@ -42,31 +43,6 @@ class Lanes(Protocol):
     async def cancel(self) -> None:
         """Drop what is in flight."""
         ...
-
-
-class FoldLanes:
-    """The partitions of a stateful stage, each with a lane and a task of its own."""
-
-    def __init__(self, lanes: dict[int, FoldLane[Any]], on_failure: Callable[[BaseException], None]) -> None:
-        """Start the lanes."""
-        self._lanes = lanes
-        self._tasks = [asyncio.create_task(lane.run()) for lane in lanes.values()]
-        for task in self._tasks:
-            task.add_done_callback(
-                lambda ended: None if ended.cancelled() else on_failure(ended.exception() or RuntimeError())
-            )
-
-    async def put(self, record: Taken, ack: Callable[[], object]) -> None:
-        """Take a record of a partition owned in this generation; one of another is left alone."""
-        lane = self._lanes.get(record.partition)
-        if lane is not None:
-            await lane.put(record, ack)
-
-    async def cancel(self) -> None:
-        """Drop what is in flight."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
 def faust_app(name: str, worker: int, bootstrap_servers: str, folder: Path) -> faust.App:
@@ -179,19 +155,22 @@ async def _lanes(
     # Anew in each generation: what another worker has rejected of these partitions counts as well.
     past = await asyncio.to_thread(past_of, bootstrap, stage.name, stage.inputs)
     gauge = PoisonGauge(stage.name, limit_of(settings), past)
+    consumer = cast(Consumer, app.consumer)
     if isinstance(stage, Stateless):
-        return WorkLanes(stage, outlet, read_hole, gauge, on_failure)
+        return WorkLanes(stage, outlet, read_hole, gauge, on_failure, consumer.begun_at)
+
+    async def load(partitions: Collection[int]) -> dict[int, FoldLane[Any]]:
+        snapshots = await load_snapshots(bootstrap, stage.state_topic, partitions, stage.state_type)
+        log.info("state loaded", stage=stage.name, partitions=len(partitions))
+        return {
+            partition: FoldLane(stage, partition, snapshot, outlet, read_hole, gauge)
+            for partition, snapshot in snapshots.items()
+        }
+
+    lanes = FoldLanes(load, on_failure)
     inputs = {topic.name for topic in stage.inputs}
-    owned = sorted({place.partition for place in app.consumer.assignment() if place.topic in inputs})
-    snapshots = await load_snapshots(bootstrap, stage.state_topic, owned, stage.state_type)
-    log.info("state loaded", stage=stage.name, partitions=len(owned))
-    return FoldLanes(
-        {
-            partition: FoldLane(stage, partition, snapshots[partition], outlet, read_hole, gauge)
-            for partition in owned
-        },
-        on_failure,
-    )
+    await lanes.open(sorted({place.partition for place in consumer.assignment() if place.topic in inputs}))
+    return lanes
 
 
 def _taken(event: Any) -> Taken:

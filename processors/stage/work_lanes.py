@@ -34,8 +34,8 @@ class _Entry:
 class _Partition:
     """What is in flight of one partition; ``expected`` is the offset that should come next."""
 
+    expected: int
     entries: deque[_Entry] = field(default_factory=deque)
-    expected: int | None = None
 
 
 class WorkLanes:
@@ -48,9 +48,11 @@ class WorkLanes:
         read_hole: ReadHole,
         gauge: PoisonGauge,
         on_failure: Callable[[BaseException], None],
+        begun_at: Callable[[str, int], int],
     ) -> None:
         """``gauge`` says when too much is rejected; ``on_failure`` is told of that, and of what no repeat can
-        mend: the process should end then.
+        mend: the process should end then. ``begun_at`` says of a topic and a partition with which offset the
+        work on it begins.
         """
         self._stage = stage
         self._writer = writer
@@ -58,6 +60,8 @@ class WorkLanes:
         self._gauge = gauge
         self._dlq = {topic.name: topic.dlq for topic in stage.inputs}
         self._on_failure = on_failure
+        self._begun_at = begun_at
+        self._dropped = False
         self._slots = asyncio.Semaphore(IN_FLIGHT)
         self._partitions: dict[Place, _Partition] = {}
         self._tails: dict[str, asyncio.Task[None]] = {}
@@ -65,19 +69,22 @@ class WorkLanes:
 
     async def put(self, record: Taken, ack: Callable[[], object]) -> None:
         """Start work on a record; waits while too much is in flight."""
-        partition = self._partitions.setdefault((record.topic, record.partition), _Partition())
-        if partition.expected is not None and record.offset > partition.expected:
-            stretch = {(record.topic, record.partition): (partition.expected, record.offset)}
+        place = record.topic, record.partition
+        if (partition := self._partitions.get(place)) is None:
+            partition = self._partitions[place] = _Partition(self._begun_at(*place))
+        if record.offset > partition.expected:
+            stretch = {place: (partition.expected, record.offset)}
             missing = await until_done("reading a hole", lambda: self._read_hole({**stretch}))
             log.warning("read a hole", stage=self._stage.name, hole=stretch, found=len(missing))
             crash_point.reached("work.after-hole")
             for skipped in missing:
                 await self._begin(skipped, partition, lambda: None)
         await self._begin(record, partition, ack)
-        partition.expected = max(partition.expected or 0, record.offset + 1)
+        partition.expected = max(partition.expected, record.offset + 1)
 
     async def cancel(self) -> None:
         """Drop everything in flight, unacknowledged: its partitions may be somebody else's by now."""
+        self._dropped = True
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -101,10 +108,10 @@ class WorkLanes:
             self._tasks.discard(ended)
             if self._tails.get(lane) is ended:
                 del self._tails[lane]
-            if ended.cancelled():
-                return
-            if (failure := ended.exception()) is not None:
-                self._on_failure(failure)
+            failure = RuntimeError("work ended half done") if ended.cancelled() else ended.exception()
+            if failure is not None:
+                if not self._dropped:
+                    self._on_failure(failure)
                 return
             entry.done = True
             while partition.entries and partition.entries[0].done:

@@ -46,13 +46,14 @@ def _ends(bootstrap_servers: str, names: Collection[str]) -> dict[tuple[str, int
 def _groups(bootstrap_servers: str, ends: dict[tuple[str, int], int]) -> list[str]:
     found = []
     for group, topics in GROUPS.items():
-        lag = sum(
-            max(0, ends[topic.name, number] - offset)
-            for topic in topics
-            for number, offset in committed(bootstrap_servers, group, topic).items()
-        )
-        if lag:
-            found.append(f"{group} by {lag}")
+        for topic in topics:
+            lag = {
+                number: missing
+                for number, offset in committed(bootstrap_servers, group, topic).items()
+                if (missing := ends[topic.name, number] - offset) > 0
+            }
+            if lag:
+                found.append(f"{group} by {sum(lag.values())} of {topic.name}{sorted(lag)}")
     return found
 
 

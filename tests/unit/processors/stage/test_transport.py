@@ -117,6 +117,94 @@ def test_what_waits_is_taken_together_and_undecoded(tmp_path: Path) -> None:
     run(tmp_path, scene)
 
 
+class Broker:
+    """In place of the thread that talks to Kafka: what is committed, and where the reader was sent."""
+
+    def __init__(self, committed: dict[TP, int | None], refuses: bool = False) -> None:
+        self.committed = committed
+        self.to_beginning: list[TP] = []
+        self._refuses = refuses
+
+    def assignment(self) -> set[TP]:
+        return set(self.committed)
+
+    async def seek_to_committed(self) -> dict[TP, int | None]:
+        return dict(self.committed)
+
+    async def seek_to_beginning(self, *places: TP) -> None:
+        self.to_beginning += places
+
+    async def commit(self, offsets: dict[TP, int]) -> bool:
+        if not self._refuses:
+            self.committed.update(offsets)
+        return not self._refuses
+
+
+class Committing:
+    """A consumer whose stage acknowledges by offset."""
+
+    def __init__(self, folder: Path, broker: Broker) -> None:
+        app: Any = faust_app("counting", 0, "127.0.0.1:1", folder)
+        app.topics._acking_topics.add(PLACE.topic)
+        app._producer = Flushed()
+        self.consumer = app.consumer
+        self.consumer._thread = broker
+
+    def acknowledge(self, *offsets: int) -> None:
+        for offset in offsets:
+            self.consumer.ack(
+                ConsumerMessage(PLACE.topic, PLACE.partition, offset, 0.0, 0, [], b"", b"", None, tp=PLACE)
+            )
+
+
+class Flushed:
+    """A producer with nothing to flush."""
+
+    async def flush(self) -> None:
+        pass
+
+
+def test_after_a_rebalance_a_partition_without_a_commit_is_read_from_its_beginning(tmp_path: Path) -> None:
+    async def scene() -> None:
+        first, none, some = TP("statuses", 0), TP("statuses", 1), TP("statuses", 2)
+        broker = Broker({first: 0, none: None, some: 7})
+        committing = Committing(tmp_path, broker)
+        await committing.consumer.perform_seek()
+
+        assert broker.to_beginning == [first, none]
+        assert [committing.consumer.begun_at(*each) for each in (first, none, some)] == [0, 0, 7]
+
+    asyncio.run(scene())
+
+
+def test_a_commit_that_the_broker_refused_is_made_again(tmp_path: Path) -> None:
+    async def scene() -> None:
+        committing = Committing(tmp_path, Broker({PLACE: None}, refuses=True))
+        committing.acknowledge(0, 1)
+        assert not await committing.consumer.commit()
+
+        # The rebalance that follows a refusal brings both records again.
+        broker = committing.consumer._thread = Broker({PLACE: None})
+        committing.acknowledge(0, 1)
+        assert await committing.consumer.commit()
+        assert broker.committed == {PLACE: 2}
+
+    asyncio.run(scene())
+
+
+def test_what_faust_skipped_does_not_hold_up_the_commits_behind_it(tmp_path: Path) -> None:
+    async def scene() -> None:
+        broker = Broker({PLACE: 4})
+        committing = Committing(tmp_path, broker)
+        await committing.consumer.perform_seek()
+        committing.acknowledge(7, 8)
+        await committing.consumer.commit()
+
+        assert broker.committed == {PLACE: 9}
+
+    asyncio.run(scene())
+
+
 def test_a_stream_that_faust_ends_ends_without_an_error(tmp_path: Path) -> None:
     async def scene(flowing: Flowing) -> None:
         await flowing.stream.channel.queue.throw(StopAsyncIteration())

@@ -30,7 +30,7 @@ class Gated:
     def __init__(self) -> None:
         self.begun: list[int] = []
         self.gates: dict[int, asyncio.Event] = {}
-        self.failures: dict[int, list[Exception]] = {}
+        self.failures: dict[int, list[BaseException]] = {}
 
     def lane(self, envelope: Envelope) -> str:
         return envelope.event.channel
@@ -52,14 +52,14 @@ class Gated:
 class Bench:
     """Lanes with a stage, and what came of it."""
 
-    def __init__(self, log: Sequence[Taken] = ()) -> None:
+    def __init__(self, log: Sequence[Taken] = (), begun_at: int = 0) -> None:
         self.stage = Gated()
         self.written: list[Outgoing] = []
         self.acked: list[int] = []
         self.failed: list[BaseException] = []
         self._log = log
         gauge = PoisonGauge("gated", Limit(run=3, ratio=1.0))
-        self.lanes = WorkLanes(self.stage, self, self._read, gauge, self.failed.append)
+        self.lanes = WorkLanes(self.stage, self, self._read, gauge, self.failed.append, lambda *_: begun_at)
 
     async def write(self, records: Sequence[Outgoing]) -> None:
         self.written += records
@@ -229,6 +229,31 @@ def test_offsets_that_were_skipped_are_read_from_the_topic_and_worked_on() -> No
         await settle()
         assert bench.stage.begun == [0, 1, 2, 3, 4]
         assert bench.acked == [0, 4]
+
+    asyncio.run(run())
+
+
+def test_offsets_that_were_skipped_before_the_first_are_worked_on_too() -> None:
+    async def run() -> None:
+        log = [taken(offset, offset) for offset in range(5)]
+        bench = Bench(log, begun_at=2)
+        bench.stage.open(*range(5))
+        await bench.put(log[4])
+        await settle()
+        assert bench.stage.begun == [2, 3, 4]
+        assert bench.acked == [4]
+
+    asyncio.run(run())
+
+
+def test_work_that_somebody_else_ends_is_a_failure() -> None:
+    async def run() -> None:
+        bench = Bench()
+        bench.stage.failures[0] = [asyncio.CancelledError()]
+        await bench.put(taken(0, 0))
+        await settle()
+        assert bench.acked == []
+        assert [type(each) for each in bench.failed] == [RuntimeError]
 
     asyncio.run(run())
 
