@@ -33,7 +33,7 @@ def picture_net(shape: tuple[int, ...], classes: int) -> keras.Model:
     given = keras.Input(shape)
     still = given[..., STILL_PLANES]
     others = keras.layers.Dense(classes - 2, activation="sigmoid")(_said(_seen(given, STRUCTURE, 32), 3, 40))
-    black = keras.layers.Dense(1, activation="sigmoid")(_said(_seen(still, LIGHT, 8), 1, 16))
+    black = keras.layers.Dense(1, activation="sigmoid")(_said(_seen(still, LIGHT, 12), 3, 24))
     bars = keras.layers.Dense(1, activation="sigmoid")(_said(_layer(still, 12, 1), 3, 40))
     return keras.Model(given, keras.layers.Concatenate()([others[:, :1], black, others[:, 1:], bars]))
 

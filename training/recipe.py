@@ -8,7 +8,7 @@ from typing import Self
 class PictureRecipe:
     """One way to make the picture model."""
 
-    version: str = "7.0.0"
+    version: str = "7.1.0"
     dense: int = 140
     """Programmes of each fold with faults one close after another, half a minute to a minute each."""
     healthy: int = 18
@@ -37,7 +37,7 @@ class PictureRecipe:
 class SoundRecipe:
     """One way to make the sound model."""
 
-    version: str = "4.0.0"
+    version: str = "5.0.0"
     programmes: int = 300
     """Of a minute, of each fold: with all three as many as half an hour of one core makes."""
     epochs: int = 6

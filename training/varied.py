@@ -3,13 +3,16 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.video.features import INDEXES
+from processors.video.features import INDEXES, STILL_PLANES
 from processors.video.lattice import COLUMNS, ROWS
 from processors.video.maps import BRIGHTNESS_MAP, COLOUR_MAPS, DAMAGE_MAP, DETAIL_MAPS
 
 # How often a window gets cells of another one as graphics of its own. They lie where graphics do: what moves
 # in the middle of a picture that stands is a subject before a fixed camera, and no fault.
 _PASTED = 0.5
+# A dark picture gets up to four: black under a window, a band and captions is black, a road at night is none.
+# It is dark when so many of its cells are no brighter than this (of 255).
+_MOST_PASTED, _DARK_CELLS, _DARK_PICTURE = 4, 0.6, 40
 # Programmes have graphics low more often than high, so that few are turned over.
 _MIRRORED, _TURNED = 0.5, 0.15
 # Whoever records a channel may have lost packets before the last multiplexer counted them anew: most windows
@@ -35,9 +38,9 @@ def vary(stored: NDArray[np.uint8], clean: NDArray[np.bool_], rng: np.random.Gen
     """
     varied = stored.copy()
     donors = rng.choice(np.flatnonzero(clean), len(stored)) if clean.any() else np.arange(len(stored))
-    for index in np.flatnonzero(rng.random(len(stored)) < _PASTED):
-        for rows, columns in _graphics(rng):
-            varied[index, :, rows, columns] = stored[donors[index], :, rows, columns]
+    for window, donor, count in zip(varied, stored[donors], _pasted(stored, rng), strict=True):
+        for rows, columns in (each for _ in range(count) for each in _graphics(rng)):
+            window[:, rows, columns] = donor[:, rows, columns]
     mirrored = rng.random(len(stored)) < _MIRRORED
     varied[mirrored] = varied[mirrored][..., ::-1]
     turned = rng.random(len(stored)) < _TURNED
@@ -71,6 +74,15 @@ def splice(
             top, foot = np.sort(rng.integers(0, ROWS + 1, 2))
             spliced[index, :, top:foot] = others[index, :, top:foot]
     return spliced, which
+
+
+def _pasted(windows: NDArray[np.uint8], rng: np.random.Generator) -> list[int]:
+    """Choose how many graphics each window gets."""
+    brightness = windows[:, STILL_PLANES][:, BRIGHTNESS_MAP]
+    dark = (brightness <= _DARK_PICTURE).mean(axis=(1, 2)) >= _DARK_CELLS
+    several, one = rng.integers(0, _MOST_PASTED + 1, len(windows)), rng.random(len(windows)) < _PASTED
+    chosen: list[int] = np.where(dark, several, one).tolist()
+    return chosen
 
 
 def _recolour(windows: NDArray[np.uint8], rng: np.random.Generator) -> None:

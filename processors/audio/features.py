@@ -25,9 +25,15 @@ BY_BAND = (0, BANDS, 2 * BANDS + FRAMES, _OWN, _OWN + BANDS, _OWN + 2 * BANDS)
 """Where numbers begin that say the same of each band: mean, floor, spread, rise, late and whole wander."""
 TEXTURE = slice(_OWN - TEXTURES, _OWN)
 """The texture of the lower bands."""
+MEAN, FLOOR = slice(0, BANDS), slice(BANDS, 2 * BANDS)
+"""The level of each band, and of its floor; 1 is full scale, 0 FLOOR_DB."""
+FRAMES_LEVEL = slice(2 * BANDS, 2 * BANDS + FRAMES)
+"""The level of each frame, in rising order and on the same scale."""
+LEVEL, FINE_LEVEL, PEAK = (3 * BANDS + FRAMES + place for place in range(3))
+"""The level of the block; about silence (0 is FINE_DB, 1 is FINE_RANGE_DB more); its peak."""
 
 # Silence begins at -55 dBFS: 35 dB about there are given a scale of their own, an eighth of a dB a step.
-_FINE_DB, _FINE_RANGE_DB = -75.0, 35.0
+FINE_DB, FINE_RANGE_DB = -75.0, 35.0
 # What counts as the floor between syllables is the lowest of the last 2 s.
 _FLOOR_ROWS = 8
 # A floor of noise keeps its level in a band within a decibel or two; nature's wanders by more than this.
@@ -55,7 +61,7 @@ def rows_of(blocks: NDArray[np.float32], rate_hz: int, before: NDArray[np.float3
         *(_scaled(value) for value in (levels.mean_db, levels.floor_db, levels.frames_db)),
         levels.spread_db / 20.0,
         _scaled(levels.rms_dbfs)[:, np.newaxis],
-        ((levels.rms_dbfs - _FINE_DB) / _FINE_RANGE_DB)[:, np.newaxis],
+        ((levels.rms_dbfs - FINE_DB) / FINE_RANGE_DB)[:, np.newaxis],
         _scaled(levels.peak_dbfs)[:, np.newaxis],
         # The crest: 3 dB is a sine, 12 and more is speech.
         ((levels.peak_dbfs - levels.rms_dbfs) / 24.0)[:, np.newaxis],

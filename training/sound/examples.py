@@ -14,13 +14,12 @@ from training.sound.air import send
 from training.sound.compose import Track, compose_track
 from training.sound.faults import AUDIO_CLASSES
 from training.sound.place import LESSONS
+from training.sound.varied import STEPS
 from training.sources import Source, Split
 from training.truth_file import Fault, Truth, read_truth, truth_path, write_truth
 
 SECONDS = 60.0
 """Of a programme: several scenes, and up to ten faults."""
-# Features are kept in steps of 1/255, as int8 holds them: a quarter of the memory.
-STEPS = 255.0
 # A block that a fault covers by less than this, or more than the rest, is on no clear side of its edge.
 _EDGE = 0.2
 _EDGE_WEIGHT = 0.25

@@ -10,10 +10,14 @@ from numpy.typing import NDArray
 from processors.audio.features import BEHIND, BY_BAND, TEXTURE
 from processors.audio.levels import BANDS
 from processors.audio.line import TEXTURES
-from training.sound.examples import STEPS, SoundExamples
+from training.sound.examples import SoundExamples
+from training.sound.varied import STEPS, vary
 
 _LEARNING_RATE = 2e-3
-_DECAY = 1e-3
+# Decay of weights, with what is left out while it learns, keeps a net of few recordings from living off them.
+_DECAY = 0.02
+# No label is sure: a net that may not say so shouts, and no threshold tells its shouts apart.
+_DOUBT = 0.01
 _BATCH = 256
 # What is told apart in one band: a floor, a steady one, a rising one, harmonics...
 _BAND_FILTERS = 12
@@ -87,7 +91,8 @@ class Lessons(keras.utils.PyDataset):  # type: ignore[misc]  # keras has no type
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         chosen = self._dealt[index * _BATCH : (index + 1) * _BATCH]
-        return self._windows[chosen], self._targets[chosen]
+        windows = vary(self._windows[chosen], np.random.default_rng([self._seed, self._epoch, index]))
+        return windows, self._targets[chosen]
 
     def on_epoch_end(self) -> None:
         """Deal anew."""
@@ -129,7 +134,7 @@ def _normal(made: keras.KerasTensor) -> keras.KerasTensor:
 
 
 def _weighted_loss(target: tf.Tensor, told: tf.Tensor) -> tf.Tensor:
-    label, weight = target[..., 0], target[..., 1]
+    label, weight = target[..., 0] * (1 - 2 * _DOUBT) + _DOUBT, target[..., 1]
     safe = tf.clip_by_value(told, 1e-6, 1 - 1e-6)
     entropy = -(label * tf.math.log(safe) + (1 - label) * tf.math.log(1 - safe))
     # A class's faults are a twentieth of the samples: twice their weight, so that none is given up.

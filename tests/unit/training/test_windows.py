@@ -79,7 +79,7 @@ def test_black_and_stillness_stay_what_they_are() -> None:
 
 
 def test_graphics_come_from_windows_without_a_fault_and_leave_half_of_the_picture() -> None:
-    stored = np.zeros((100, len(LAGS), ROWS, COLUMNS), np.uint8)
+    stored = np.full((100, len(LAGS), ROWS, COLUMNS), 200, np.uint8)
     moving = np.flatnonzero((LAGS == 1) & (INDEXES != DAMAGE_MAP))
     stored[CLEAN[:100]] = 7
     given = vary(stored, CLEAN[:100], np.random.default_rng(6))[:, moving] == 7

@@ -1,0 +1,45 @@
+"""Windows of the picture varied: what a dark one shows is covered by more graphics than another's."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.video.features import PLANES, STILL_PLANES
+from processors.video.lattice import COLUMNS, ROWS
+from processors.video.maps import COLOUR_MAPS
+from training.varied import vary
+
+MANY = 300
+DARK, BRIGHT = 10, 200
+
+
+def windows(brightness: int) -> NDArray[np.uint8]:
+    """Windows alike, and behind them two without a fault whose colours are others."""
+    made = np.full((MANY + 2, PLANES, ROWS, COLUMNS), brightness, np.uint8)
+    made[:MANY, STILL_PLANES.start + COLOUR_MAPS[0]] = 128
+    made[MANY:, STILL_PLANES.start + COLOUR_MAPS[0]] = 255
+    return made
+
+
+def covered(brightness: int) -> NDArray[np.float64]:
+    """Return how much of each window is covered by what was pasted, rising."""
+    stored = windows(brightness)
+    clean = np.arange(len(stored)) >= MANY
+    blue = vary(stored, clean, np.random.default_rng(3))[:MANY, STILL_PLANES.start + COLOUR_MAPS[0]]
+    # Colours are turned and scaled for a window as a whole: what is pasted differs all the same.
+    shares: NDArray[np.float64] = np.sort((blue > blue.min(axis=(1, 2), keepdims=True)).mean(axis=(1, 2)))
+    return shares
+
+
+def test_half_of_the_windows_get_a_graphic() -> None:
+    shares = covered(BRIGHT)
+
+    assert 0.4 < (shares > 0).mean() < 0.6
+    # The largest is a panel down one side and along the foot.
+    assert shares.max() < 0.6
+
+
+def test_a_dark_window_gets_up_to_four() -> None:
+    shares = covered(DARK)
+
+    assert (shares > 0).mean() > 0.7
+    assert (shares > 0.4).mean() > 2 * (covered(BRIGHT) > 0.4).mean()
