@@ -171,8 +171,13 @@ def quantise(net: keras.Model, representative: NDArray[np.float32]) -> Quantised
     return Quantised(content=content, scale=float(scale), zero_point=int(zero_point))
 
 
+def unsure(labels: tf.Tensor) -> tf.Tensor:
+    """Return labels of 0 and 1 as a net should learn them: none is quite sure."""
+    return labels * (1 - 2 * _DOUBT) + _DOUBT
+
+
 def _weighted_loss(target: tf.Tensor, told: tf.Tensor) -> tf.Tensor:
-    label, weight = target[..., 0] * (1 - 2 * _DOUBT) + _DOUBT, target[..., 1]
+    label, weight = unsure(target[..., 0]), target[..., 1]
     safe = tf.clip_by_value(told, 1e-6, 1 - 1e-6)
     entropy = -(label * tf.math.log(safe) + (1 - label) * tf.math.log(1 - safe))
     return tf.reduce_sum(entropy * weight) / (tf.reduce_sum(weight) + 1.0)

@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 from processors.audio.features import BEHIND, BY_BAND, TEXTURE
 from processors.audio.levels import BANDS
 from processors.audio.line import TEXTURES
+from training.network import unsure
 from training.sound.examples import SoundExamples
 from training.sound.varied import STEPS, vary
 
 _LEARNING_RATE = 2e-3
 # Decay of weights, with what is left out while it learns, keeps a net of few recordings from living off them.
 _DECAY = 0.02
-# No label is sure: a net that may not say so shouts, and no threshold tells its shouts apart.
-_DOUBT = 0.01
 _BATCH = 256
 # What is told apart in one band: a floor, a steady one, a rising one, harmonics...
 _BAND_FILTERS = 12
@@ -134,7 +133,7 @@ def _normal(made: keras.KerasTensor) -> keras.KerasTensor:
 
 
 def _weighted_loss(target: tf.Tensor, told: tf.Tensor) -> tf.Tensor:
-    label, weight = target[..., 0] * (1 - 2 * _DOUBT) + _DOUBT, target[..., 1]
+    label, weight = unsure(target[..., 0]), target[..., 1]
     safe = tf.clip_by_value(told, 1e-6, 1 - 1e-6)
     entropy = -(label * tf.math.log(safe) + (1 - label) * tf.math.log(1 - safe))
     # A class's faults are a twentieth of the samples: twice their weight, so that none is given up.
