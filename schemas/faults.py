@@ -22,6 +22,8 @@ class FaultType(msgspec.Struct, frozen=True, kw_only=True):
     label_en: str
     onset_s: float
     """A fault shorter than this is television (a dip to black, a held frame); seconds."""
+    clear_s: float = 1.0
+    """So long without it ends it: shorter ones are gaps within it (a flash over black, a click); seconds."""
 
 
 _TYPES = (
@@ -49,7 +51,13 @@ _TYPES = (
         onset_s=1.0,
     ),
     FaultType(
-        name="distorcao", category=Category.AUDIO, label_pt="Distorção", label_en="Clipping", onset_s=1.0
+        name="distorcao",
+        category=Category.AUDIO,
+        label_pt="Distorção",
+        label_en="Clipping",
+        onset_s=1.0,
+        # What is overdriven clips in its loud syllables and beats alone.
+        clear_s=1.5,
     ),
     FaultType(
         name="sem_sinal", category=Category.SINAL, label_pt="Sem sinal", label_en="Signal loss", onset_s=3.0

@@ -4,8 +4,6 @@ import msgspec
 
 from schemas.faults import Category
 
-# Good samples for this long end a fault: shorter ones are gaps within it (a flash over black, a click).
-CLEAR_S = 1.0
 # What a model holds for likelier than not belongs to the fault once it has opened, and marks its ends: a
 # threshold set high against false alarms must not make faults shorter than they are, nor tear them apart.
 EDGE = 0.5
@@ -25,7 +23,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     moving_avg_m: int
     vote_k: int
     onset_s: float
-    clear_s: float = CLEAR_S
+    clear_s: float
     merge_s: float = MERGE_S
     hold_s: float = HOLD_S
     dip_s: float = 0.0

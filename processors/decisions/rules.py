@@ -7,7 +7,7 @@ import msgspec
 
 from infra.settings import Settings
 from processors.decisions.limits import Limits, limits
-from processors.decisions.rule import CLEAR_S, Rule
+from processors.decisions.rule import Rule
 from schemas.events.streams import Mute, StreamConfigured
 from schemas.faults import FAULTS, SEM_SINAL, Category
 from schemas.mutes import muted_until
@@ -88,7 +88,7 @@ class Rules:
             moving_avg_m=self._settings.video_moving_avg_m if video else self._settings.audio_moving_avg_m,
             vote_k=self._settings.video_vote_k if video else self._settings.audio_vote_k,
             onset_s=self._onsets.get(fault, known.onset_s),
-            clear_s=self._clears.get(fault, CLEAR_S),
+            clear_s=self._clears.get(fault, known.clear_s),
             enabled=fault not in self.disabled,
             dip_s=PICTURE_DIP_S if video else 0.0,
         )

@@ -13,7 +13,7 @@ from processors.decisions.rules import Rules
 from schemas.events import Event, OcorrenciaClosed, OcorrenciaOpened, StreamConfigured
 from schemas.events.streams import MuteOnce, MuteWeekly
 from tests.unit.processors.decisions.deciding import RULES, in_short, spans, told
-from tests.unit.processors.decisions.log_of import T0, at, picture, pictures, sound, status
+from tests.unit.processors.decisions.log_of import T0, at, picture, pictures, sound, sounds, status
 
 
 def rules_with(**configured: object) -> Rules:
@@ -55,6 +55,12 @@ def test_onset_and_clear_delays_of_a_channel_hold() -> None:
     torn = [*frozen(2, 6, 8), *(picture(n, freeze=float(n < 12)) for n in range(8, 16))]
     assert spans(told(torn, rules_with(clears={"freeze": 3.0}))) == [("freeze", 2.0, 12.0)]
     assert len(spans(told(torn, RULES))) == 2
+
+
+def test_clipping_goes_on_through_the_pauses_of_speech_and_hiss_does_not() -> None:
+    torn = "######..######...."
+    assert spans(told(sounds(distorcao=torn), RULES)) == [("distorcao", 0.0, 7.0)]
+    assert spans(told(sounds(ruido_hiss=torn), RULES)) == [("ruido_hiss", 0.0, 3.0), ("ruido_hiss", 4.0, 7.0)]
 
 
 def test_a_disabled_fault_never_opens_and_the_others_do() -> None:

@@ -15,7 +15,15 @@ from tests.unit.processors.decisions.deciding import RULES
 
 T0 = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PERIOD_S = 0.2
-RULE = Rule(fault="freeze", category=Category.VIDEO, threshold=0.6, moving_avg_m=3, vote_k=3, onset_s=1.0)
+RULE = Rule(
+    fault="freeze",
+    category=Category.VIDEO,
+    threshold=0.6,
+    moving_avg_m=3,
+    vote_k=3,
+    onset_s=1.0,
+    clear_s=1.0,
+)
 
 
 def at(seconds: float) -> datetime:
@@ -78,9 +86,7 @@ def test_one_good_sample_before_the_onset_does_not_start_the_count_again() -> No
 
 
 def test_too_few_votes_open_nothing_even_after_the_onset() -> None:
-    patient = Rule(
-        fault="freeze", category=Category.VIDEO, threshold=0.6, moving_avg_m=1, vote_k=10, onset_s=1.0
-    )
+    patient = msgspec.structs.replace(RULE, moving_avg_m=1, vote_k=10)
 
     _, nine = fold(seconds(bad=1.8), patient)
     _, ten = fold(seconds(bad=2.0), patient)
