@@ -22,9 +22,9 @@ _MIDDLE = (slice(None), slice(2, 7), slice(3, 13))
 # A cell moves when a hundredth of its points do (maps hold roots, 255 for 1), and is alive with noise when
 # three tenths of them differ at all.
 _MOVED, _ALIVE = 25, 77
-# Four moving cells of the fifty are a small thing before a picture that stands: an eye takes it for a graphic
-# over a freeze. Five noisy ones are what a key frame refreshed.
-_FEW_MOVED, _FEW_ALIVE = 5, 5
+# Two moving cells of the fifty are a small thing before a picture that stands: an eye takes it for a graphic
+# over a freeze, three are leaves before a fixed camera. Five noisy ones are what a key frame refreshed.
+_FEW_MOVED, _FEW_ALIVE = 3, 5
 # A stand of so many samples (0.6 s at 5 Hz) is one; a key frame may pulse in between.
 _SAMPLES = 3
 # Two samples: what stands cannot be told from what moves before it has stood a little.

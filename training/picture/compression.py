@@ -14,10 +14,13 @@ class Coder:
     """An encoder at a fixed quantiser, without delay.
 
     ``quantiser`` is x264's QP (0..51) or MPEG-2's scale (1..31); ``gop`` is in frames; ``slices`` of a
-    picture are for x264 alone, MPEG-2 has one a row.
+    picture are for x264 alone, MPEG-2 has one a row. ``smooths`` is x264's filter over the borders of blocks,
+    which MPEG-2 has not.
     """
 
-    def __init__(self, raster: Raster, codec: str, quantiser: int, gop: int, slices: int = 1):
+    def __init__(
+        self, raster: Raster, codec: str, quantiser: int, gop: int, slices: int = 1, *, smooths: bool = True
+    ):
         encoder = av.CodecContext.create(codec, "w")
         assert isinstance(encoder, VideoCodecContext)
         encoder.width, encoder.height, encoder.pix_fmt = raster.width, raster.height, "yuv420p"
@@ -30,6 +33,7 @@ class Coder:
                 "tune": "zerolatency",
                 "qp": str(quantiser),
                 "slices": str(slices),
+                "x264-params": f"no-deblock={int(not smooths)}",
             }
         else:
             # A quantiser that may not move; the rate follows.
@@ -74,8 +78,9 @@ class Decoder:
 class Generation:
     """A coder and its decoder."""
 
-    def __init__(self, raster: Raster, codec: str, quantiser: int, gop: int):
-        self._coder, self._decoder = Coder(raster, codec, quantiser, gop), Decoder(codec)
+    def __init__(self, raster: Raster, codec: str, quantiser: int, gop: int, *, smooths: bool = True):
+        self._coder = Coder(raster, codec, quantiser, gop, smooths=smooths)
+        self._decoder = Decoder(codec)
 
     def pass_on(self, frame: Frame) -> Frame:
         """Return a frame as it comes out; while the decoder waits the last one, at first itself."""

@@ -11,17 +11,20 @@ from training.picture import camera, formula
 from training.picture.compression import contribution
 from training.picture.footage import grab, load_still, play
 from training.picture.media import Media
+from training.picture.nearly_still import on_card, swaying
 from training.picture.raster import Frame, Frames, Generator, Raster, scale
 from training.picture.stills import move_over, seated, stand, watched
 
 # How often each kind is chosen. Clips lead; the rest are what detectors get wrong, or clips show too little.
 _KINDS = {
-    "clip": 0.50,
+    "clip": 0.42,
     "split": 0.05,
-    "move": 0.19,
+    "move": 0.15,
     "slide": 0.02,
     "watched": 0.05,
     "seated": 0.05,
+    "swaying": 0.07,
+    "on a card": 0.05,
     "drifting": 0.01,
     "wall": 0.01,
     "cartoon": 0.04,
@@ -51,6 +54,8 @@ class Shots:
             "slide": lambda: stand(self._still(), raster, min(length, raster.frames(3.0))),
             "watched": lambda: watched(self._still(), self._subjects(), raster, length, rng),
             "seated": lambda: seated(self._clip(), self._still(), raster, rng),
+            "swaying": lambda: swaying(self._still(), raster, length, rng),
+            "on a card": lambda: on_card(self._framed(length), self._still(), raster, rng),
             "drifting": lambda: formula.drifting(raster, length, rng),
             "wall": lambda: formula.lit_wall(raster, length, rng),
             "cartoon": lambda: formula.cartoon(raster, length, rng),
@@ -59,7 +64,7 @@ class Shots:
             "board": lambda: formula.board(raster, length, rng),
         }
         frames = makers[kind]()
-        if kind not in ("slide", "credits"):
+        if kind not in ("slide", "credits", "on a card"):
             frames = self._taken(frames, noise=0.9 if kind in ("watched", "night", "wall", "seated") else 0.3)
         return islice(frames, length)
 
@@ -85,6 +90,15 @@ class Shots:
         self.used.add(source.name)
         is_clip = source.kind == "video"
         return grab(source.path, self.raster, self.rng) if is_clip else load_still(source.path)
+
+    def _framed(self, length: int) -> Frames:
+        """What a window on a card shows: a clip, a move over a still, or a scene that sways."""
+        way = self.rng.random()
+        if way < 0.5:
+            return self._clip()
+        if way < 0.75:
+            return move_over(self._still(), self.raster, length, self.rng)
+        return swaying(self._still(), self.raster, length, self.rng)
 
     def _subjects(self) -> list[Frame]:
         return [self._still() for _ in range(int(self.rng.integers(1, 4)))]

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from training.picture.blocks import Crush, Outage, borders, off_share
+from training.picture.compression import Generation
 from training.picture.defocus import LEAST_SIGMA, MOST_SIGMA, Blur
 from training.picture.nature import detail_of
 from training.picture.plan import plan_faults, plan_television
@@ -92,6 +93,15 @@ def test_borders_are_seen_where_blocks_meet_and_nowhere_else() -> None:
     assert borders(blocky, blocky) == 0.0
     aside = np.roll(blocky, (3, 3), axis=(0, 1))
     assert borders(ramp, aside) < 0.02
+
+
+def test_h264_without_its_filter_leaves_the_borders_of_blocks() -> None:
+    frame = moving(1)[0]
+    shares = []
+    for smooths in (True, False):
+        line = Generation(RASTER, "libx264", 48, gop=25, smooths=smooths)
+        shares.append(borders(gray_of(frame), gray_of(line.pass_on(frame))))
+    assert shares[1] > 2 * shares[0]
 
 
 def test_blocks_are_off_by_their_mean() -> None:
