@@ -2,13 +2,10 @@
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from training.picture.formula import texture
 from training.picture.lettering import write
 from training.picture.raster import Frame, Frames, Generator, Raster, fill, pick_colour, scale, soften
-
-Map = NDArray[np.float32]
 
 
 def swaying(still: Frame, raster: Raster, length: int, rng: Generator) -> Frames:
@@ -60,7 +57,7 @@ def on_card(live: Frames, still: Frame, raster: Raster, rng: Generator) -> Frame
         card = soften(fill(still, raster.width, raster.height), raster.height * 0.02)
     share = np.sqrt(rng.uniform(0.16, 0.45))
     wide, high = (round(side * share / 2) * 2 for side in (raster.width, raster.height))
-    # Its middle is anywhere in the inner third: at the side it would be an inset over a programme.
+    # Away from the sides: there it would be an inset over a programme.
     left = round((raster.width - wide) * rng.uniform(0.2, 0.8))
     top = round((raster.height - high) * rng.uniform(0.3, 0.7))
     edge = max(1, round(3 * raster.unit))
