@@ -10,23 +10,15 @@ from functools import partial
 import structlog
 from structlog.typing import EventDict
 
+from infra import library_logs
 from infra.masked import masked
 
 _RENDERER = structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "process", "event"])
 
 
-class _Masking(logging.Formatter):
-    """Formats a record of the standard library, traceback included, and masks the whole."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return masked(super().format(record))
-
-
 def configure(process: str, level: str = "INFO") -> None:
     """Set logging up for a process; every line carries its name."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Masking("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=level, handlers=[handler])
+    library_logs.configure(level)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

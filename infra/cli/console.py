@@ -5,9 +5,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import Progress as Bar
-
 
 class Progress:
     """Prints each step as it is done."""
@@ -26,6 +23,10 @@ class Progress:
 
         What is done at once is not spoken of.
         """
+        # Every command imports this module, few draw a bar.
+        from rich.console import Console
+        from rich.progress import Progress as Bar
+
         terminal = sys.stdout.isatty()
         with Bar(console=Console(), transient=True, disable=not terminal) as bar:
             task: list[int] = []

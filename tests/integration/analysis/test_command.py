@@ -39,6 +39,14 @@ def test_json_is_all_there_is_on_standard_output(programme: Path, tmp_path: Path
     assert set(found[0]) == {"type", "start_s", "end_s", "confidence", "severity"}
 
 
+def test_first_result_waits_for_no_import_that_it_does_not_need(programme: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-X", "importtime", *COMMAND[1:], str(programme), "--json"]
+    done = subprocess.run(command, env=ENVIRONMENT, cwd=tmp_path, capture_output=True, text=True, check=True)
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert imported >= {"infra.cli.analyze", "processors.analysis.analysis"}
+    assert not imported & {"structlog", "rich.console", "sqlalchemy", "confluent_kafka", "fastapi", "httpx"}
+
+
 def test_setting_of_the_run_decides(programme: Path, tmp_path: Path) -> None:
     done = analyze(tmp_path, programme, "--json", "--types", "fade", "--set", "ONSET_S_FADE=5")
     assert (done.returncode, json.loads(done.stdout)) == (0, [])
