@@ -59,13 +59,11 @@ app.command("demo")(demo.demo)
 
 # New objects before the collector looks for cycles; Python's own is 700.
 _GC_THRESHOLD = 50_000
-# Commands that write no log of their own, and whose first result is awaited.
-_WITHOUT_A_LOG = (["analyze"],)
 
 
 def main() -> None:
     """Run the command line; a user's mistake ends in one line, never in a traceback."""
-    _log(sys.argv[1:2])
+    _log_to_stderr()
     # Imports make many objects and no rubbish: looking for some among them takes a tenth of their time.
     gc.set_threshold(_GC_THRESHOLD)
     try:
@@ -80,9 +78,10 @@ def main() -> None:
         say_and_exit(error)
 
 
-def _log(command: list[str]) -> None:
-    """Log to standard error: standard output belongs to the command's answer."""
-    if command in _WITHOUT_A_LOG:
+def _log_to_stderr() -> None:
+    """Set logging up: standard output belongs to the command's answer."""
+    if sys.argv[1:2] == ["analyze"]:
+        # It writes no log of its own, and its first result is awaited: structlog takes a while to import.
         library_logs.configure("WARNING")
         return
     from infra import logs
