@@ -11,6 +11,7 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
+from processors.models.card import ModelRefused
 from processors.models.model import DEFAULT_MODELS
 from training.make import make_picture_model
 from training.recipe import PICTURE, SOUND
@@ -42,6 +43,13 @@ def main() -> int:
         help="of the recipe's programmes and steps: 0.01 shows in minutes that all of it works on this "
         "media; what comes of it is for no use",
     )
+    parser.add_argument(
+        "--earlier",
+        type=Path,
+        metavar="TFLITE",
+        help="a picture model of one net, with its card beside it, that goes on in the new one and has as "
+        "much of a say as all nets made now: what it learnt from programmes no longer there is kept",
+    )
     arguments = parser.parse_args()
     if arguments.part < 1 and arguments.out == DEFAULT_MODELS:
         print("training: a part of the recipe makes no model for use: say where with --out", file=sys.stderr)
@@ -58,11 +66,18 @@ def main() -> int:
         try:
             if model == "picture":
                 recipe = PICTURE.part(arguments.part)
-                make_picture_model(arguments.media, arguments.out, arguments.seed, arguments.work, recipe)
+                make_picture_model(
+                    arguments.media,
+                    arguments.out,
+                    arguments.seed,
+                    arguments.work,
+                    recipe,
+                    arguments.earlier,
+                )
             else:
                 heard = arguments.work / "sound"
                 make_sound_model(sources, arguments.out, arguments.seed, heard, SOUND.part(arguments.part))
-        except EncodingFailed as error:
+        except (EncodingFailed, ModelRefused) as error:
             print(f"training: {model}: {error}", file=sys.stderr)
             return 1
         except subprocess.CalledProcessError as error:

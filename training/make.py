@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import keras
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +17,12 @@ from processors.video import features
 from processors.video.lattice import MEASURE_HZ
 from training.batches import Lessons
 from training.committed import model_classes, model_input, with_thresholds, write_model
+from training.earlier import read_net
 from training.evaluation.scores import Scores
 from training.evaluation.thresholds import Judged, Trial, pick
 from training.examples import CLASSES, Example, load_examples
 from training.locked_off import locked_off
-from training.network import Quantised, picture_net, quantise, seed_everything, teach
+from training.network import Quantised, picture_net, quantise, seed_everything, teach, together
 from training.picture.media import media_of
 from training.recipe import PICTURE, PictureRecipe
 from training.sources import FOLDS, in_fold, read_media
@@ -33,13 +35,22 @@ _DENSE_FIRST, _HEALTHY_FIRST = 10_000, 20_000
 _BATCH = 256
 
 
-def make_picture_model(media: str, out: Path, seed: int, work: Path, recipe: PictureRecipe = PICTURE) -> Path:
+def make_picture_model(
+    media: str,
+    out: Path,
+    seed: int,
+    work: Path,
+    recipe: PictureRecipe = PICTURE,
+    earlier: Path | None = None,
+) -> Path:
     """Make the picture model and write it to ``out``; returns the .tflite's path.
 
     ``media``: folders with INDEX.csv, parted by a colon. Programmes and their maps are kept in ``work``, and
-    what is there is not made again. Raises subprocess.CalledProcessError or EncodingFailed when programmes
+    what is there is not made again. ``earlier``: a picture model of one net, which goes on in this one.
+    Raises ModelRefused when it is none, subprocess.CalledProcessError or EncodingFailed when programmes
     can't be rendered, OSError when there are no such folders.
     """
+    nets = [read_net(earlier)] if earlier is not None else []
     sources = read_media(media)
     folds = []
     for fold in range(FOLDS):
@@ -55,51 +66,78 @@ def make_picture_model(media: str, out: Path, seed: int, work: Path, recipe: Pic
         locked_off(folder, own, "train", recipe.locked_off, seed + fold)
         mark(folder, work / "maps")
         folds.append(load_examples(folder, work / "maps"))
-    return fit_picture_model(folds, out, seed, recipe)
+    return fit_picture_model(folds, out, seed, recipe, nets)
 
 
 def fit_picture_model(
-    folds: Sequence[Sequence[Example]], out: Path, seed: int, recipe: PictureRecipe = PICTURE
+    folds: Sequence[Sequence[Example]],
+    out: Path,
+    seed: int,
+    recipe: PictureRecipe = PICTURE,
+    earlier: Sequence[keras.Model] = (),
 ) -> Path:
     """Teach, judge and quantise the model on measured programmes; returns the .tflite's path.
 
     Sources are few, and all of them shall teach. So each fold is told by a net that learnt from the others
-    alone, which chooses the thresholds and tells the figures; the net that is kept learnt from all.
+    alone, which chooses the thresholds and tells the figures; the model that is kept is all of those nets
+    together. Each of the ``earlier`` nets has as much of a say as those.
     """
-    judged = [each for held in range(FOLDS) for each in judge_fold(folds, held, seed, recipe)]
+    nets = [taught(folds, held, seed, recipe) for held in range(FOLDS)]
+    judged = [each for held, net in enumerate(nets) for each in judge_fold([net], folds, held, seed, recipe)]
     picked = pick(judged, *recipe.thresholds)
     figures = {name: _figures(picked[name]) for name in CLASSES}
     for name, values in figures.items():
         told = ", ".join(f"{key} {value:g}" for key, value in values.items())
         print(f"picture: {name}: threshold {picked[name].threshold}, {told}", flush=True)
     every = [example for fold in folds for example in fold]
-    taught = _taught(every, seed, recipe)
-    card = _card(every, taught, seed, recipe)
+    quantised = _quantised([together(nets), *earlier], every, seed, recipe)
+    card = _card(every, quantised, seed, recipe)
+    if earlier:
+        card = msgspec.structs.replace(card, trained_on={**card.trained_on, "earlier_nets": len(earlier)})
     thresholds = {name: trial.threshold for name, trial in picked.items()}
     kept = msgspec.structs.replace(card, classes=with_thresholds(card.classes, thresholds), figures=figures)
-    return write_model(out, taught.content, kept)
+    return write_model(out, quantised.content, kept)
+
+
+def taught(folds: Sequence[Sequence[Example]], held: int, seed: int, recipe: PictureRecipe) -> keras.Model:
+    """Return a net that learnt from the programmes of all folds but one."""
+    seed_everything(seed + 1 + held)
+    others = _others(folds, held)
+    windows = Windows(others)
+    print(f"picture: {len(windows)} samples of {len(others)} programmes", flush=True)
+    net = picture_net(features.SHAPE, len(CLASSES))
+    teach(net, Lessons(windows, seed + 1 + held), recipe.steps)
+    return net
 
 
 def judge_fold(
-    folds: Sequence[Sequence[Example]], held: int, seed: int, recipe: PictureRecipe
+    nets: Sequence[keras.Model],
+    folds: Sequence[Sequence[Example]],
+    held: int,
+    seed: int,
+    recipe: PictureRecipe,
 ) -> list[Judged]:
-    """Return what a net says of the programmes of one fold that learnt from those of the others."""
-    others = [example for number, fold in enumerate(folds) if number != held for example in fold]
-    taught = _taught(others, seed + 1 + held, recipe)
+    """Return what nets say together, as int8, of the programmes of one fold that none has learnt from."""
+    others = _others(folds, held)
+    quantised = _quantised(nets, others, seed, recipe)
     with tempfile.TemporaryDirectory() as folder:
-        model = load_model(write_model(Path(folder), taught.content, _card(others, taught, seed, recipe)))
+        model = load_model(
+            write_model(Path(folder), quantised.content, _card(others, quantised, seed, recipe))
+        )
     return [Judged(score(model, example), example.truth) for example in folds[held]]
 
 
-def _taught(examples: Sequence[Example], seed: int, recipe: PictureRecipe) -> Quantised:
-    seed_everything(seed)
+def _others(folds: Sequence[Sequence[Example]], held: int) -> list[Example]:
+    return [example for number, fold in enumerate(folds) if number != held for example in fold]
+
+
+def _quantised(
+    nets: Sequence[keras.Model], examples: Sequence[Example], seed: int, recipe: PictureRecipe
+) -> Quantised:
     windows = Windows(examples)
-    print(f"picture: {len(windows)} samples of {len(examples)} programmes", flush=True)
-    net = picture_net(features.SHAPE, len(CLASSES))
-    teach(net, Lessons(windows, seed), recipe.steps)
     count = min(recipe.representative, len(windows))
     chosen = np.random.default_rng(seed).choice(len(windows), count, replace=False)
-    return quantise(net, real(windows.take(chosen)))
+    return quantise(together(nets), real(windows.take(chosen)))
 
 
 def score(model: Model, example: Example) -> Scores:
@@ -144,7 +182,7 @@ def _card(examples: Sequence[Example], quantised: Quantised, seed: int, recipe: 
             "seed": seed,
             "programmes": len(examples),
             "hours": round(sum(each.truth.duration_s for each in examples) / 3600, 2),
-            "figures_and_thresholds_from": f"{FOLDS} nets of the same recipe, each judged on a fold held out",
+            "figures_and_thresholds_from": f"its {FOLDS} nets, each alone on the fold it has not seen",
         },
         figures={},
         sha256="",

@@ -8,10 +8,10 @@ from typing import Self
 class PictureRecipe:
     """One way to make the picture model."""
 
-    version: str = "7.1.0"
-    dense: int = 140
+    version: str = "8.0.0"
+    dense: int = 80
     """Programmes of each fold with faults one close after another, half a minute to a minute each."""
-    healthy: int = 18
+    healthy: int = 20
     """Programmes of each fold without any, one to two minutes each: most of what is judged is health."""
     locked_off: int = 8
     """Healthy programmes of each fold in which only noise moves, half a minute each."""

@@ -5,7 +5,16 @@ from numpy.typing import NDArray
 
 from processors.video.features import INDEXES, STILL_PLANES
 from processors.video.lattice import COLUMNS, ROWS
-from processors.video.maps import BRIGHTNESS_MAP, COLOUR_MAPS, DAMAGE_MAP, DETAIL_MAPS
+from processors.video.maps import (
+    ADDED_MAPS,
+    BRIGHTNESS_MAP,
+    COLOUR_MAPS,
+    DAMAGE_MAP,
+    DETAIL_MAPS,
+    SHARPEST_MAPS,
+    SHOT_MAPS,
+    TAKEN_MAPS,
+)
 
 # How often a window gets cells of another one as graphics of its own. They lie where graphics do: what moves
 # in the middle of a picture that stands is a subject before a fixed camera, and no fault.
@@ -26,6 +35,8 @@ _LIGHT, _COLOUR, _TURN = (0.55, 1.35), (0.5, 1.4), 0.6
 _SHARPER = 2.0
 # How often a window gets a band of another one, of any width: a scene is then one of many that never were.
 _SPLICED = 0.5
+# How often nothing is known of the shot but the picture judged, as after a restart, a cut, or a dissolve.
+_JUST_CUT = 0.15
 # What is as dark as this (of 255) may be black, and keeps its light.
 _DARK = 24
 _GREY = 128
@@ -50,11 +61,13 @@ def vary(stored: NDArray[np.uint8], clean: NDArray[np.bool_], rng: np.random.Gen
     for index in np.flatnonzero(rng.random(len(stored)) < _MOVED):
         way = int(rng.integers(-2, 3)), int(rng.integers(-4, 5))
         varied[index] = np.roll(varied[index], way, axis=(1, 2))
+    _cut(varied, np.flatnonzero(rng.random(len(stored)) < _JUST_CUT))
     light = varied[:, _planes_of((BRIGHTNESS_MAP,))].astype(np.float32)
     lit = np.clip(light * _each(rng.uniform(*_LIGHT, len(stored))), _DARK, 255)
     varied[:, _planes_of((BRIGHTNESS_MAP,))] = np.where(light > _DARK, lit, light)
     _recolour(varied, rng)
-    varied[:, _planes_of(DETAIL_MAPS)] = _shift(varied, DETAIL_MAPS, _SHARPER, rng)
+    details = DETAIL_MAPS + SHARPEST_MAPS
+    varied[:, _planes_of(details)] = _shift(varied, details, _SHARPER, rng)
     return varied
 
 
@@ -83,6 +96,14 @@ def _pasted(windows: NDArray[np.uint8], rng: np.random.Generator) -> list[int]:
     several, one = rng.integers(0, _MOST_PASTED + 1, len(windows)), rng.random(len(windows)) < _PASTED
     chosen: list[int] = np.where(dark, several, one).tolist()
     return chosen
+
+
+def _cut(windows: NDArray[np.uint8], which: NDArray[np.intp]) -> None:
+    """Let the shot begin with the picture judged, in place."""
+    planes = _planes_of(tuple(SHOT_MAPS))
+    windows[np.ix_(which, planes[:2])] = 0
+    stills = STILL_PLANES.start + np.array(TAKEN_MAPS + ADDED_MAPS)
+    windows[np.ix_(which, planes[2:])] = windows[np.ix_(which, stills)]
 
 
 def _recolour(windows: NDArray[np.uint8], rng: np.random.Generator) -> None:

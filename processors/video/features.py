@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from processors.video.history import Reading
 from processors.video.lattice import COLUMNS, ROWS
-from processors.video.maps import CORNER_MAP, MAPS, MOVING_MAPS, RAMP_MAP, STILL_MAPS, STOOD_MAPS
+from processors.video.maps import CORNER_MAP, MOVING_MAPS, RAMP_MAP, SHOT_MAPS, STILL_MAPS, STOOD_MAPS
 
-NAME = "video-maps-6"
+NAME = "video-maps-7"
 """Names the exact meaning of the planes; a model says in its card which one it was trained on."""
 
 # 0.8 s at 5 Hz, and with the jitter of pictures on that grid never more than AHEAD_S (DESIGN section 3: a
@@ -23,7 +23,7 @@ _SLACK_S = 1e-6
 
 _STILL = range(STILL_MAPS)
 _MOVING = range(STILL_MAPS, STILL_MAPS + MOVING_MAPS)
-_LASTING = range(STILL_MAPS + MOVING_MAPS, MAPS)
+_LASTING = (*range(STILL_MAPS + MOVING_MAPS, SHOT_MAPS.start), *STOOD_MAPS)
 # Of the picture 0.6 s before and after: brightness, darkness, finest detail, steps on the grids, ramps and
 # corners off them, outlines.
 _STILL_ASIDE = (0, 2, 7, 11, 15, 20, 26, 29, 30, 32, 35)
@@ -33,6 +33,7 @@ _CHOSEN: tuple[tuple[int, int], ...] = (
     *((lag, index) for lag in (-_ASIDE, _ASIDE) for index in _STILL_ASIDE),
     *((lag, index) for lag in range(-BEHIND, AHEAD + 1) for index in _MOVING),
     *((lag, index) for lag in (0, AHEAD) for index in _LASTING),
+    *((0, index) for index in SHOT_MAPS),
     # Blocks show in some pictures, and less in others: key frames mend what a line lost.
     *((lag, index) for lag in range(-BEHIND, AHEAD + 1) if lag for index in (RAMP_MAP, CORNER_MAP)),
 )

@@ -12,6 +12,7 @@ from processors.video.kernels import halve
 from processors.video.lattice import COLUMNS, MEASURE_HZ, ROWS
 from processors.video.maps import Map, Past, change_map, sample_maps
 from processors.video.picture import Picture
+from processors.video.shot import Shot
 
 # A hole longer than this, or a step back beyond the reordering of pictures, is another piece of media:
 # pictures on its two sides say nothing of motion. The slowest pictures in use come once a second.
@@ -58,6 +59,7 @@ class History:
     lively: Map | None = None
     long_lively: Map | None = None
     stood_s: NDArray[np.float32] | None = None
+    shot: Shot | None = None
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def read(history: History | None, picture: Picture, *, intra: bool, damage: int)
     coarse = halve(halve(picture.small))
     lively, long_lively, stood_s = _liveliness(past, moved, picture.time_s - past.time_s)
     seen, fine = look(picture.points, picture.chroma), detail(picture.small)
-    maps = sample_maps(
+    maps, shot = sample_maps(
         seen,
         fine,
         picture.blocking,
@@ -137,6 +139,8 @@ def read(history: History | None, picture: Picture, *, intra: bool, damage: int)
             lively=lively,
             long_lively=long_lively,
             stood_s=stood_s,
+            passed_s=picture.time_s - past.time_s,
+            shot=past.shot,
         ),
     )
     following = History(
@@ -151,6 +155,7 @@ def read(history: History | None, picture: Picture, *, intra: bool, damage: int)
         lively=lively,
         long_lively=long_lively,
         stood_s=stood_s,
+        shot=shot,
     )
     steps = picture.blocking.across.mean(axis=(0, 1)) + picture.blocking.down.mean(axis=(0, 1))
     reading = Reading(

@@ -10,6 +10,7 @@ from processors.video.cells import Change, Look, Motion
 from processors.video.detail import SCALES, STEEPEST_SCALES, Detail
 from processors.video.edges import Outlines
 from processors.video.lattice import COLUMNS, ROWS
+from processors.video.shot import Shot, Shown, follow
 
 Map = NDArray[np.float32]
 """(ROWS, COLUMNS), 0..1."""
@@ -22,7 +23,7 @@ _DETAIL_FULL, _DETAIL_LEAST = 128.0, 0.05
 _STEP_FULL = 15.0
 # Broadcast groups of pictures last up to 4 s; past that the age of the last key frame says nothing more.
 _KEY_AGE_FULL_S = 4.0
-# What has stood for a minute stands: longer tells nothing.
+# What has stood for a minute stands, and a shot of a minute is a long one: longer tells nothing.
 _STOOD_FULL_S = 60.0
 # Several lost packets a sample are as bad as more.
 _DAMAGE_FULL = 4.0
@@ -49,9 +50,17 @@ DAMAGE_MAP = STILL_MAPS + 6
 """Which of those is: packets and frames damaged, the same in all cells."""
 SHARE_MAP, MOVED_MAP = STILL_MAPS + 1, STILL_MAPS + 4
 """Which of those are the share of points that differ at all, and of those that moved."""
-LASTING_MAPS = 10
+TAKEN_MAPS, ADDED_MAPS = (7, 8, 11, 14), (15, 20, 26, RAMP_MAP, CORNER_MAP)
+"""Which are followed through a shot: detail and contrast, which faults take away; and what they add: steps on
+the grids of blocks, flat pixels, ramps and corners of macroblocks."""
+_OF_SHOT = 2 + len(TAKEN_MAPS) + len(ADDED_MAPS)
+LASTING_MAPS = 10 + _OF_SHOT
 """Maps of what is known of longer times, the last ones."""
 MAPS = STILL_MAPS + MOVING_MAPS + LASTING_MAPS
+SHOT_MAPS = range(MAPS - 2 - _OF_SHOT, MAPS - 2)
+"""Which of those are of the shot: its age, its liveliest, and the greatest and least of what is followed."""
+SHARPEST_MAPS = tuple(SHOT_MAPS[2:5])
+"""Which of those are of second differences."""
 STOOD_MAPS = (MAPS - 2, MAPS - 1)
 """The last of those: how long a cell has stood, by a little and by more; they grow until it changes."""
 SHAPE = (MAPS, ROWS, COLUMNS)
@@ -84,12 +93,16 @@ class Past:
     """Mean of change over a longer time."""
     stood_s: NDArray[np.float32]
     """Seconds since a cell last changed; (2, ROWS, COLUMNS), by a little and by more."""
+    passed_s: float
+    """Since the sample before."""
+    shot: Shot | None
+    """What was on air at that."""
 
 
 def sample_maps(
     seen: Look, fine: Detail, blocks: Blocking, ramps: NDArray[np.float32], sides: Outlines, past: Past
-) -> NDArray[np.uint8]:
-    """Stack the maps of one sample: uint8, SHAPE, 255 for 1."""
+) -> tuple[NDArray[np.uint8], Shot]:
+    """Stack the maps of one sample, uint8, SHAPE, 255 for 1; and follow the shot that is on air."""
     stack = np.ones(SHAPE, np.float32)
     still, moving, lasting = np.split(stack, [STILL_MAPS, STILL_MAPS + MOVING_MAPS])
     still[0] = seen.mean / 255.0
@@ -131,9 +144,24 @@ def sample_maps(
         lasting[4] = change_map(past.key_change.level)
     lasting[5] = min(past.key_age_s / _KEY_AGE_FULL_S, 1.0)
     lasting[6], lasting[7] = past.lively, past.long_lively
-    lasting[8:] = np.minimum(np.log1p(past.stood_s) / np.log1p(_STOOD_FULL_S), 1.0)
+    lasting[-2:] = _lasted(past.stood_s)
     stored: NDArray[np.uint8] = np.rint(stack * 255.0).astype(np.uint8)
-    return stored
+    shown = Shown(
+        level=stored[STILL_MAPS + 2] if past.changed is not None else None,
+        moved=stored[STILL_MAPS + 3],
+        taken=stored[[*TAKEN_MAPS]],
+        added=stored[[*ADDED_MAPS]],
+    )
+    shot = follow(past.shot, shown, past.passed_s)
+    of_shot = stored[SHOT_MAPS.start : SHOT_MAPS.stop]
+    of_shot[0] = np.rint(255 * _lasted(shot.age_s))
+    of_shot[1:] = np.rint(np.concatenate([shot.liveliest[np.newaxis], shot.greatest, shot.least]))
+    return stored, shot
+
+
+def _lasted(seconds: NDArray[np.float32] | float) -> NDArray[np.float32]:
+    """Map 0 s to a minute to 0..1."""
+    return np.asarray(np.minimum(np.log1p(seconds) / np.log1p(_STOOD_FULL_S), 1.0), np.float32)
 
 
 def _on_grid(*shares: NDArray[np.float32]) -> Map:

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.video.features import PLANES, STILL_PLANES
+from processors.video.features import INDEXES, PLANES, STILL_PLANES
 from processors.video.lattice import COLUMNS, ROWS
-from processors.video.maps import COLOUR_MAPS
+from processors.video.maps import COLOUR_MAPS, CONTRAST_MAP, SHOT_MAPS, TAKEN_MAPS
 from training.varied import vary
 
 MANY = 300
@@ -43,3 +43,17 @@ def test_a_dark_window_gets_up_to_four() -> None:
 
     assert (shares > 0).mean() > 0.7
     assert (shares > 0.4).mean() > 2 * (covered(BRIGHT) > 0.4).mean()
+
+
+def test_some_windows_know_of_their_shot_only_what_they_show() -> None:
+    age = np.flatnonzero(SHOT_MAPS.start == INDEXES)
+    most_contrast = np.flatnonzero(SHOT_MAPS[2 + TAKEN_MAPS.index(CONTRAST_MAP)] == INDEXES)
+    stored = windows(BRIGHT)
+    stored[:, most_contrast] = BRIGHT + 30
+
+    varied = vary(stored, np.zeros(len(stored), np.bool_), np.random.default_rng(5))
+
+    cut = ~varied[:, age].any(axis=(1, 2, 3))
+    assert 0.05 < cut.mean() < 0.3
+    assert (varied[cut][:, most_contrast] == varied[cut][:, [STILL_PLANES.start + CONTRAST_MAP]]).all()
+    assert (varied[~cut][:, most_contrast] == BRIGHT + 30).all()

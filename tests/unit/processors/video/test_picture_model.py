@@ -95,7 +95,7 @@ def test_defocus_under_graphics_is_borrado(encode: Encode, moving: Frames) -> No
     assert share(found, "borrado", 5.2, 6) == 0
 
 
-@pytest.mark.xfail(reason="picture 7.1.0 misses these blocks: its weakest class (docs/models.md)")
+@pytest.mark.xfail(reason="picture 8.0.0 misses these blocks: its weakest class (docs/models.md)")
 def test_a_crushed_bitrate_is_bloco(encode: Encode, moving: Frames) -> None:
     found = alarms(encode(moving, "-qp", "48", "-b:v", "0"))
     assert share(found, "bloco", 0, 6) >= 0.9
