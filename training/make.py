@@ -50,6 +50,8 @@ def make_picture_model(
     Raises ModelRefused when it is none, subprocess.CalledProcessError or EncodingFailed when programmes
     can't be rendered, OSError when there are no such folders.
     """
+    # Before the first net: threads are settled by then.
+    seed_everything(seed)
     nets = [read_net(earlier)] if earlier is not None else []
     sources = read_media(media)
     folds = []
