@@ -55,7 +55,10 @@ def read_net(path: Path) -> keras.Model:
 
 
 def _part(planes: keras.KerasTensor, weights: list[_Weights]) -> keras.KerasTensor:
-    """Return the log odds of a part of the net, as ``training.network`` composes one."""
+    """Return the log odds of a part of the net, as ``training.network`` composed it when the file was made.
+
+    Not by its functions: they may change, and the file does not.
+    """
     cells = planes
     for each in weights[:3]:
         cells = _conv(cells, each, "relu")

@@ -85,14 +85,14 @@ def fit_picture_model(
     together. Each of the ``earlier`` nets has as much of a say as those.
     """
     nets = [taught(folds, held, seed, recipe) for held in range(FOLDS)]
-    judged = [each for held, net in enumerate(nets) for each in judge_fold([net], folds, held, seed, recipe)]
+    judged = [each for held, net in enumerate(nets) for each in judge_fold(net, folds, held, seed, recipe)]
     picked = pick(judged, *recipe.thresholds)
     figures = {name: _figures(picked[name]) for name in CLASSES}
     for name, values in figures.items():
         told = ", ".join(f"{key} {value:g}" for key, value in values.items())
         print(f"picture: {name}: threshold {picked[name].threshold}, {told}", flush=True)
     every = [example for fold in folds for example in fold]
-    quantised = _quantised([together(nets), *earlier], every, seed, recipe)
+    quantised = _quantised(together([together(nets), *earlier]), every, seed, recipe)
     card = _card(every, quantised, seed, recipe)
     if earlier:
         card = msgspec.structs.replace(card, trained_on={**card.trained_on, "earlier_nets": len(earlier)})
@@ -113,15 +113,15 @@ def taught(folds: Sequence[Sequence[Example]], held: int, seed: int, recipe: Pic
 
 
 def judge_fold(
-    nets: Sequence[keras.Model],
+    net: keras.Model,
     folds: Sequence[Sequence[Example]],
     held: int,
     seed: int,
     recipe: PictureRecipe,
 ) -> list[Judged]:
-    """Return what nets say together, as int8, of the programmes of one fold that none has learnt from."""
+    """Return what a net says, as int8, of the programmes of the fold that it has not learnt from."""
     others = _others(folds, held)
-    quantised = _quantised(nets, others, seed, recipe)
+    quantised = _quantised(net, others, seed, recipe)
     with tempfile.TemporaryDirectory() as folder:
         model = load_model(
             write_model(Path(folder), quantised.content, _card(others, quantised, seed, recipe))
@@ -133,13 +133,11 @@ def _others(folds: Sequence[Sequence[Example]], held: int) -> list[Example]:
     return [example for number, fold in enumerate(folds) if number != held for example in fold]
 
 
-def _quantised(
-    nets: Sequence[keras.Model], examples: Sequence[Example], seed: int, recipe: PictureRecipe
-) -> Quantised:
+def _quantised(net: keras.Model, examples: Sequence[Example], seed: int, recipe: PictureRecipe) -> Quantised:
     windows = Windows(examples)
     count = min(recipe.representative, len(windows))
     chosen = np.random.default_rng(seed).choice(len(windows), count, replace=False)
-    return quantise(together(nets), real(windows.take(chosen)))
+    return quantise(net, real(windows.take(chosen)))
 
 
 def score(model: Model, example: Example) -> Scores:

@@ -59,7 +59,7 @@ LASTING_MAPS = 10 + _OF_SHOT
 MAPS = STILL_MAPS + MOVING_MAPS + LASTING_MAPS
 SHOT_MAPS = range(MAPS - 2 - _OF_SHOT, MAPS - 2)
 """Which of those are of the shot: its age, its liveliest, and the greatest and least of what is followed."""
-SHARPEST_MAPS = tuple(SHOT_MAPS[2:5])
+SHARPEST_MAPS = tuple(SHOT_MAPS[2 + place] for place, of in enumerate(TAKEN_MAPS) if of in DETAIL_MAPS)
 """Which of those are of second differences."""
 STOOD_MAPS = (MAPS - 2, MAPS - 1)
 """The last of those: how long a cell has stood, by a little and by more; they grow until it changes."""

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from processors.video.lattice import CELLS
 
-# A cell is another picture's when its mean is off by so many levels, mapped to a byte; and a picture is
-# when so many cells are, some of which are graphics that stay: an L-shaped panel takes two fifths.
+# A cell is another picture's when its mean is off by 6 levels, mapped to a byte; and a picture is when so
+# many cells are. The others may be graphics that stay: an L-shaped panel takes two fifths.
 _OTHER = 186
 _MANY = round(0.35 * CELLS)
 # Pans and sports change as many cells, and go on doing so; a cut does it once.
